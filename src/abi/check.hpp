@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// The checks of arguments, each with the errno of Linux 6.18 (kernel/futex/
+// futex.h: futex_flags_valid, futex_validate_input; core.c: get_futex_key;
+// syscalls.c: futex2_setup_timeout). The calls put them in the kernel's order.
+#pragma once
+
+#include <futex2/futex2.h>
+
+#include <cerrno>
+
+#include "platform/concept.hpp"
+
+namespace futex2::abi {
+
+inline constexpr unsigned known_flags =
+    FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL | FUTEX2_PRIVATE;
+
+// A word's flags, taken apart.
+struct word_flags {
+    unsigned flags;
+
+    bool known() const { return (flags & ~known_flags) == 0; }
+    width size() const { return static_cast<width>(flags & FUTEX2_SIZE_MASK); }
+    bool numa() const { return (flags & FUTEX2_NUMA) != 0; }
+    bool by_policy() const { return (flags & FUTEX2_MPOL) != 0; }
+    bool is_private() const { return (flags & FUTEX2_PRIVATE) != 0; }
+
+    // Whether a value or a mask has no bits above the word's size.
+    bool fits(uint64_t value) const {
+        return size() == width::u64 || value >> (8 * bytes_of(size())) == 0;
+    }
+    size_t bytes() const { return bytes_of(size()) << (numa() ? 1 : 0); }
+};
+
+// Alignment, then whether the address can be user memory.
+int check_address(const void* word, word_flags flags);
+
+inline int check_deadline(const struct timespec* deadline, clockid_t clock) {
+    if (deadline == nullptr) return 0;
+    if (clock != CLOCK_MONOTONIC && clock != CLOCK_REALTIME) return -EINVAL;
+    const bool normal =
+        deadline->tv_sec >= 0 && deadline->tv_nsec >= 0 && deadline->tv_nsec < 1'000'000'000;
+    return normal ? 0 : -EINVAL;
+}
+
+inline int check_wake(const void* word, uint64_t mask, word_flags flags) {
+    if (!flags.known() || !flags.fits(mask) || mask == 0) return -EINVAL;
+    return check_address(word, flags);
+}
+
+// One word of a waitv or a requeue, but for its address.
+inline int check_waitv_entry(const struct futex_waitv& entry) {
+    const word_flags flags{entry.flags};
+    return flags.known() && entry.__reserved == 0 && flags.fits(entry.val) ? 0 : -EINVAL;
+}
+
+inline void* word_of(const struct futex_waitv& entry) {
+    return reinterpret_cast<void*>(static_cast<uintptr_t>(entry.uaddr));
+}
+
+}  // namespace futex2::abi

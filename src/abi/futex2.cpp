@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: MIT
+// The C calls: check the arguments in the kernel's order, then the engine.
+#include <futex2/futex2.h>
+
+#include <new>
+
+#include "abi/check.hpp"
+#include "abi/instance.hpp"
+
+namespace futex2::abi {
+
+namespace {
+
+constexpr uint64_t any = ~uint64_t{0};
+
+key key_of(const native_process& p, const void* word, word_flags flags) {
+    return p.key_of(word, flags.size(), flags.numa());
+}
+
+wait_target target_of(const native_process& p, const void* word, uint64_t expected, uint64_t mask,
+                      word_flags flags) {
+    return {key_of(p, word, flags), expected, widen_mask(mask, flags.size()), flags.by_policy()};
+}
+
+// The kernel wakes one where a count is negative.
+int count_of(int count) { return count < 0 ? 1 : count; }
+
+// Asked once: it may be a slow instruction.
+uintptr_t user_limit() {
+    static constinit native::atomic<uintptr_t> known;
+    uintptr_t limit = known.load(order::relaxed);
+    if (limit == 0) [[unlikely]] {
+        limit = platform::user_address_limit();
+        known.store(limit, order::relaxed);
+    }
+    return limit;
+}
+
+}  // namespace
+
+int check_address(const void* word, word_flags flags) {
+    const auto address = reinterpret_cast<uintptr_t>(word);
+    if (address % flags.bytes() != 0) return -EINVAL;
+    return address > user_limit() - flags.bytes() ? -EFAULT : 0;
+}
+
+static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, deadline until) {
+    if (!flags.known() || !flags.fits(expected) || !flags.fits(mask)) return -EINVAL;
+    if (const int error = check_deadline(until.time, until.clock); error != 0) return error;
+    if (mask == 0) return -EINVAL;
+    if (const int error = check_address(word, flags); error != 0) return error;
+    if (!flags.is_private()) return -ENOSYS;
+    native_process* p = instance();
+    if (p == nullptr) return -ENOMEM;
+    return futex2::wait(*p, target_of(*p, word, expected, mask, flags), until).status;
+}
+
+static int wake(void* word, uint64_t mask, int count, word_flags flags) {
+    if (const int error = check_wake(word, mask, flags); error != 0) return error;
+    if (!flags.is_private()) return -ENOSYS;
+    native_process* p = instance_if_any();
+    if (p == nullptr) return 0;
+    return futex2::wake(*p, key_of(*p, word, flags), widen_mask(mask, flags.size()),
+                        count_of(count));
+}
+
+// Resolves the words: addresses, then hints, one after the other, as the kernel.
+static int check_words(const native_process& p, const struct futex_waitv* words, unsigned n) {
+    bool all_private = true;
+    for (unsigned i = 0; i < n; ++i) {
+        const word_flags flags{words[i].flags};
+        void* word = word_of(words[i]);
+        if (const int error = check_address(word, flags); error != 0) return error;
+        if (const int error = look_first(p, key_of(p, word, flags)); error != 0) return error;
+        all_private = all_private && flags.is_private();
+    }
+    return all_private ? 0 : -ENOSYS;
+}
+
+static int waitv(const struct futex_waitv* words, unsigned n, unsigned flags, deadline until) {
+    if (flags != 0 || n == 0 || n > FUTEX_WAITV_MAX || words == nullptr) return -EINVAL;
+    if (const int error = check_deadline(until.time, until.clock); error != 0) return error;
+    for (unsigned i = 0; i < n; ++i)
+        if (const int error = check_waitv_entry(words[i]); error != 0) return error;
+    native_process* p = instance();
+    if (p == nullptr) return -ENOMEM;
+    if (const int error = check_words(*p, words, n); error != 0) return error;
+
+    // On this stack, as long as the array that the caller gave.
+    using one = entry<native>;
+    static_assert(sizeof(one) == entry_bytes);
+    void* memory = __builtin_alloca_with_align(n * sizeof(one), 8 * alignof(one));
+    auto* entries = static_cast<one*>(memory);
+    waiter<native> w;
+    for (unsigned i = 0; i < n; ++i)
+        prepare(*new (&entries[i]) one, w,
+                target_of(*p, word_of(words[i]), words[i].val, any, {words[i].flags}),
+                static_cast<uint8_t>(i));
+    return futex2::waitv(*p, w, entries, n, until).status;
+}
+
+static int requeue(const struct futex_waitv* from_to, unsigned flags, int wake, int most) {
+    if (flags != 0 || from_to == nullptr) return -EINVAL;
+    for (unsigned i = 0; i < 2; ++i)
+        if (const int error = check_waitv_entry(from_to[i]); error != 0) return error;
+    const word_flags from{from_to[0].flags};
+    const word_flags to{from_to[1].flags};
+    if (from.is_private() != to.is_private() || wake < 0 || most < 0) return -EINVAL;
+    native_process* p = instance();
+    if (p == nullptr) return -ENOMEM;
+    if (const int error = check_words(*p, from_to, 2); error != 0) return error;
+    return futex2::requeue(*p, target_of(*p, word_of(from_to[0]), from_to[0].val, any, from),
+                           key_of(*p, word_of(from_to[1]), to), wake, most);
+}
+
+static int wakev(const struct futex2_wake_item* items, unsigned n, unsigned flags) {
+    if (flags != 0 || n == 0 || n > FUTEX_WAITV_MAX || items == nullptr) return -EINVAL;
+    for (unsigned i = 0; i < n; ++i) {
+        const word_flags word{items[i].flags};
+        if (const int error = check_wake(items[i].word, items[i].mask, word); error != 0)
+            return error;
+        if (!word.is_private()) return -ENOSYS;
+    }
+    native_process* p = instance_if_any();
+    if (p == nullptr) return 0;
+    return futex2::wakev<native, FUTEX_WAITV_MAX>(*p, static_cast<int>(n), [&](int i) {
+        const word_flags word{items[i].flags};
+        return wakev_item{items[i].word, widen_mask(items[i].mask, word.size()),
+                          count_of(items[i].count), word.size(), word.numa()};
+    });
+}
+
+static int store_wake(void* word, uint64_t value, int count, word_flags flags) {
+    if (!flags.known() || !flags.fits(value)) return -EINVAL;
+    if (const int error = check_address(word, flags); error != 0) return error;
+    if (!flags.is_private()) return -ENOSYS;
+    native_process* p = instance();
+    if (p == nullptr) return -ENOMEM;
+    return futex2::store_wake(*p, key_of(*p, word, flags), value, count_of(count));
+}
+
+}  // namespace futex2::abi
+
+using futex2::deadline;
+namespace abi = futex2::abi;
+
+extern "C" {
+
+int futex2_wait(void* word, uint64_t expected, uint64_t mask, unsigned flags,
+                const struct timespec* time, clockid_t clock) noexcept {
+    return abi::wait(word, expected, mask, {flags}, {time, clock});
+}
+
+int futex2_wake(void* word, uint64_t mask, int count, unsigned flags) noexcept {
+    return abi::wake(word, mask, count, {flags});
+}
+
+int futex2_waitv(struct futex_waitv* words, unsigned n, unsigned flags, const struct timespec* time,
+                 clockid_t clock) noexcept {
+    return abi::waitv(words, n, flags, {time, clock});
+}
+
+int futex2_requeue(struct futex_waitv* from_to, unsigned flags, int wake, int requeue) noexcept {
+    return abi::requeue(from_to, flags, wake, requeue);
+}
+
+int futex2_wakev(const struct futex2_wake_item* items, unsigned n, unsigned flags) noexcept {
+    return abi::wakev(items, n, flags);
+}
+
+int futex2_store_wake(void* word, uint64_t value, int count, unsigned flags) noexcept {
+    return abi::store_wake(word, value, count, {flags});
+}
+
+int futex2_current_node(void) noexcept {
+    const abi::native_process* p = abi::instance();
+    if (p == nullptr) return -ENOMEM;
+    return futex2::current_node(*p, futex2::thread<abi::native>::self());
+}
+
+int futex2_node_count(void) noexcept {
+    const abi::native_process* p = abi::instance();
+    return p == nullptr ? -ENOMEM : p->nodes.node_count;
+}
+
+#define FUTEX2_TEXT_OF(number) #number
+#define FUTEX2_TEXT(number) FUTEX2_TEXT_OF(number)
+
+const char* futex2_version(void) noexcept {
+    return FUTEX2_TEXT(FUTEX2_VERSION_MAJOR) "." FUTEX2_TEXT(FUTEX2_VERSION_MINOR) "." FUTEX2_TEXT(
+        FUTEX2_VERSION_PATCH);
+}
+
+}  // extern "C"

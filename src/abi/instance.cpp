@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "abi/instance.hpp"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <sys/mman.h>
+
+#include "platform/system_call.hpp"
+
+namespace futex2::abi {
+
+constinit native::atomic<native_process*> instance_;
+
+namespace {
+
+constexpr int default_spins = 200;
+constexpr long most_spins = 1'000'000;
+
+void complain(const char* variable, const char* expected) {
+    const char* const parts[] = {"futex2: ", variable, ": expected ", expected, "; ignored\n"};
+    for (const char* part : parts) platform::system_call(SYS_write, 2, part, strlen(part));
+}
+
+// The value of a variable if it is a number in the range, else `otherwise`, with
+// a line on stderr if it is anything else.
+long number_from(const char* variable, long least, long most, const char* expected,
+                 long otherwise) {
+    const char* text = secure_getenv(variable);
+    if (text == nullptr) return otherwise;
+    long value = 0;
+    const char* digit = text;
+    for (; *digit >= '0' && *digit <= '9' && value <= most; ++digit) value = 10 * value + (*digit - '0');
+    if (digit != text && *digit == '\0' && value >= least && value <= most) return value;
+    complain(variable, expected);
+    return otherwise;
+}
+
+uint64_t random_seed() {
+    uint64_t words[2] = {};
+    if (const unsigned long bytes = getauxval(AT_RANDOM); bytes != 0)
+        memcpy(words, reinterpret_cast<const void*>(bytes), sizeof words);
+    // The process's stack guards are made of these bytes too: do not keep them.
+    return hash_of(words[0], 0, words[1]);
+}
+
+int fill(native_process& p) {
+    if (const int error = topology::read(p.nodes, ""); error != 0) return error;
+    const long nodes = number_from("FUTEX2_NODES", 1, topology::max_nodes, "1 to 1024", 0);
+    if (nodes > 0) topology::make_virtual(p.nodes, static_cast<int>(nodes));
+    p.seed = random_seed();
+    const long spins = number_from("FUTEX2_SPIN", 0, most_spins, "0 to 1000000", default_spins);
+    p.most_spins.store(static_cast<int>(spins), order::relaxed);
+    return p.build();
+}
+
+}  // namespace
+
+native_process* create_instance() {
+    // Not wiped by fork, as the engine's own memory is.
+    const long mapped = platform::system_call(SYS_mmap, nullptr, sizeof(native_process),
+                                              PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
+                                              -1, 0);
+    if (mapped < 0 && mapped > -4096) return nullptr;
+    auto* created = reinterpret_cast<native_process*>(mapped);
+    if (fill(*created) == 0 && instance_.compare_exchange(nullptr, created, order::acq_rel))
+        return created;
+    created->destroy();  // no memory, or another thread was first
+    native::unmap(created, sizeof(native_process));
+    return instance_.load(order::acquire);
+}
+
+[[gnu::constructor]] static void at_load() { instance(); }
+
+}  // namespace futex2::abi

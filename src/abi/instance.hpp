@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: MIT
+// The one engine of this process.
+#pragma once
+
+#include "engine/engine.hpp"
+#include "platform/native.hpp"
+
+namespace futex2::abi {
+
+using platform::native;
+using native_process = process<native>;
+
+native_process* create_instance();
+
+extern constinit native::atomic<native_process*> instance_;
+
+// Made when the library is loaded, or by whoever calls before that. Null where
+// memory is missing. Async-signal-safe once the library is loaded.
+inline native_process* instance() {
+    native_process* p = instance_.load(order::acquire);
+    return p != nullptr ? p : create_instance();
+}
+
+// Null also where the library is not loaded yet: nobody can wait.
+inline native_process* instance_if_any() { return instance_.load(order::acquire); }
+
+}  // namespace futex2::abi

@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: MIT
+#include <futex2/testing.h>
+
+#include <cerrno>
+
+#include "abi/instance.hpp"
+
+namespace abi = futex2::abi;
+using abi::native;
+using futex2::order;
+using self = futex2::thread<native>;
+
+extern "C" {
+
+int futex2_testing_pin_node(int node) noexcept {
+    abi::native_process* p = abi::instance();
+    if (p == nullptr) return -ENOMEM;
+    if (node != -1 && !p->has_node(node)) return -EINVAL;
+    self::self().pinned.store(node + 1, order::relaxed);
+    return 0;
+}
+
+int futex2_testing_set_spin(int rounds) noexcept {
+    abi::native_process* p = abi::instance();
+    if (p == nullptr) return -ENOMEM;
+    if (rounds < 0) return -EINVAL;
+    return p->most_spins.exchange(rounds, order::relaxed);
+}
+
+int futex2_testing_table_of(int index, struct futex2_testing_table* table) noexcept {
+    const abi::native_process* p = abi::instance();
+    if (p == nullptr) return -ENOMEM;
+    if (index < 0 || index >= p->nodes.node_count || table == nullptr) return -EINVAL;
+    const int node = p->nodes.nodes[index];
+    *table = {node, p->buckets_per_node, p->table_bytes(), p->table[node]};
+    return 0;
+}
+
+int futex2_testing_thread_bytes(void) noexcept {
+    return static_cast<int>(sizeof(self) + sizeof(futex2::parker<native>));
+}
+
+const char* futex2_testing_node_source(void) noexcept {
+    if (self::self().pinned.load(order::relaxed) != 0) return "pinned";
+    switch (futex2::platform::find_node_source()) {
+        case futex2::platform::node_source::rseq_node_id: return "rseq node_id";
+        case futex2::platform::node_source::rseq_cpu_id: return "rseq cpu_id";
+        case futex2::platform::node_source::getcpu: break;
+    }
+    return "getcpu";
+}
+
+}  // extern "C"

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// The words that are waited on in one bucket, and each word's waiters, oldest
+// first.
+//
+// The tree is a digital search tree over the bits of the seeded hash, lowest
+// first: a key lies on the path that its hash spells, at the first free place.
+// So n keys lie about log2(n) deep whatever their addresses are, nothing is ever
+// rotated, and when a node leaves, any leaf below it can take its place. Two
+// keys of one hash share a path and then follow each other to the left.
+//
+// Every function is called under the bucket's lock. A fork from a signal handler
+// can empty the bucket (its root) in the child between any two steps: root is
+// read once, by find(), and what hangs below it lies on stacks, which a fork
+// keeps. What is then written into the bucket is undone when the lock is left
+// (section.hpp).
+#pragma once
+
+#include "engine/entry.hpp"
+
+namespace futex2 {
+
+// The waiters of one key, as found: the link that holds the key's first entry
+// (or would), and that entry or null. A change of another key voids it.
+template <platform_like P>
+struct queue {
+    typename P::template plain<entry<P>*>* link;
+    entry<P>* first;
+};
+
+template <platform_like P>
+queue<P> find(typename P::template plain<entry<P>*>& root, const key& k) {
+    auto* link = &root;
+    entry<P>* node = link->get();
+    for (uint64_t path = k.hash; node != nullptr; path >>= 1) {
+        if (node->hash.get() == k.hash && node->queued_key() == k) break;
+        link = &node->child[path & 1];
+        node = link->get();
+    }
+    return {link, node};
+}
+
+// Queues e as the youngest waiter of its key.
+template <platform_like P>
+void append(queue<P>& q, entry<P>* e) {
+    e->next.set(nullptr);
+    if (q.first != nullptr) {
+        entry<P>* last = q.first->last.get();
+        last->next.set(e);
+        e->previous.set(last);
+        q.first->last.set(e);
+        return;
+    }
+    e->previous.set(nullptr);
+    e->last.set(e);
+    e->child[0].set(nullptr);
+    e->child[1].set(nullptr);
+    e->assigned.set(false);
+    q.link->set(e);
+    q.first = e;
+}
+
+// Takes the key whose only entry is q.first out of the tree: a leaf below it, or
+// nothing, comes in its place.
+template <platform_like P>
+void remove_key(queue<P>& q) {
+    entry<P>* gone = q.first;
+    auto* link = q.link;
+    entry<P>* leaf = gone;
+    for (;;) {
+        auto* below = &leaf->child[0];
+        if (below->get() == nullptr) below = &leaf->child[1];
+        if (below->get() == nullptr) break;
+        link = below;
+        leaf = below->get();
+    }
+    if (leaf != gone) {
+        link->set(nullptr);
+        leaf->child[0].set(gone->child[0].get());
+        leaf->child[1].set(gone->child[1].get());
+        q.link->set(leaf);
+    } else {
+        q.link->set(nullptr);
+    }
+    q.first = nullptr;
+}
+
+// Takes e out of its key's queue. e->next keeps its value.
+template <platform_like P>
+void unlink(queue<P>& q, entry<P>* e) {
+    entry<P>* next = e->next.get();
+    if (e != q.first) {
+        entry<P>* previous = e->previous.get();
+        previous->next.set(next);
+        if (next != nullptr)
+            next->previous.set(previous);
+        else
+            q.first->last.set(previous);
+    } else if (next != nullptr) {
+        next->previous.set(nullptr);
+        next->last.set(e->last.get());
+        next->child[0].set(e->child[0].get());
+        next->child[1].set(e->child[1].get());
+        next->assigned.set(e->assigned.get());
+        q.link->set(next);
+        q.first = next;
+    } else {
+        remove_key<P>(q);
+    }
+}
+
+}  // namespace futex2

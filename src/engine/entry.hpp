@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: MIT
+// What a waiting thread puts on its own stack: one waiter, and an entry for each
+// word that it waits on.
+#pragma once
+
+#include "engine/key.hpp"
+#include "engine/parker.hpp"
+
+namespace futex2 {
+
+template <platform_like P>
+struct bucket;
+
+// One wait call. Whoever changes claim from nobody owns the right to end the
+// wait: a waker, through the entry it found, or the thread itself.
+template <platform_like P>
+struct waiter {
+    static constexpr uint32_t nobody = 0;
+    static constexpr uint32_t itself = ~uint32_t{0};
+
+    typename P::template atomic<uint32_t> claim;          // or 1 + the entry's index
+    typename P::template plain<parker<P>*> parking{};
+    typename P::template plain<uint32_t> token{};         // what the waker's callback answered
+
+    // Relaxed: claims are made under a bucket's lock, and what the claimant
+    // wrote is published by the parker.
+    bool claim_by(uint32_t who) { return claim.compare_exchange(nobody, who, order::relaxed); }
+};
+
+// One word of a wait. While it is queued, the first line and queued_in belong to
+// the bucket, under its lock; the rest is constant.
+//
+// A bucket holds a tree of keys. The node of a key is its oldest waiter's entry:
+// it carries the key's children, last and assigned, and hands them on to the
+// next entry when it leaves. The first cache line is what a search reads.
+template <platform_like P>
+struct alignas(64) entry {
+    template <class T>
+    using plain = typename P::template plain<T>;
+
+    // The word that it is queued on: target, until it is requeued.
+    plain<uint64_t> hash;
+    plain<uintptr_t> address;
+    plain<entry*> child[2];
+    plain<entry*> next;
+    plain<entry*> previous;
+    plain<entry*> last;      // of a key's first entry: the youngest
+    plain<uint8_t> kind;
+    plain<bool> assigned;    // of a key's first entry: the library set the word's hint
+    uint8_t index = 0;       // in its waiter's array
+    bool by_policy = false;  // FUTEX2_MPOL
+
+    // Second line: what its thread asked for, and where it is.
+    key target;
+    uint64_t expected = 0;
+    uint64_t mask = 0;
+    waiter<P>* owner = nullptr;
+    // Null: in no bucket. Written under the lock of the bucket that it leaves and
+    // of the one that it enters.
+    typename P::template atomic<bucket<P>*> queued_in;
+
+    void set_key(const key& k) {
+        hash.set(k.hash);
+        address.set(k.address);
+        kind.set(k.kind);
+    }
+    key queued_key() const { return {address.get(), kind.get(), hash.get()}; }
+};
+
+inline constexpr size_t entry_bytes = 128;  // of stack, for each word of a wait
+
+}  // namespace futex2

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: MIT
+// What the engine keeps for a process: a table for each node, the parkers, and
+// the generation that tells a forked child from its parent.
+#pragma once
+
+#include <cerrno>
+
+#include "engine/bucket.hpp"
+#include "engine/parker_pool.hpp"
+#include "topology/topology.hpp"
+
+namespace futex2 {
+
+// All-zero at first. build() fills it; then all but the atomics is constant.
+template <platform_like P>
+struct process {
+    uint64_t seed;
+    uint32_t buckets_per_node;
+    uint32_t bucket_count;  // of all nodes
+    bucket<P>* table[topology::max_nodes];  // by node number; null: no such node
+    topology::map nodes;
+
+    // Zero in a process that has not waited since it was forked. Lies in memory
+    // that a fork wipes.
+    typename P::template atomic<uint32_t>* generation_word;
+    typename P::template atomic<uint32_t> generations;
+    typename P::template atomic<int> most_spins;  // rounds before a waiter sleeps
+    parker_pool<P> parkers[topology::max_nodes];
+
+    // Needs nodes and seed. 0 or -ENOMEM.
+    int build() {
+        buckets_per_node = buckets_for(nodes.cpu_limit);
+        bucket_count = buckets_per_node * static_cast<uint32_t>(nodes.node_count);
+        generation_word =
+            static_cast<typename P::template atomic<uint32_t>*>(P::map(sizeof(uint32_t), -1));
+        if (generation_word == nullptr) return -ENOMEM;
+        for (int i = 0; i < nodes.node_count; ++i) {
+            const int node = nodes.nodes[i];
+            table[node] = static_cast<bucket<P>*>(P::map(table_bytes(), memory_node(node)));
+            if (table[node] == nullptr) return -ENOMEM;
+        }
+        return 0;
+    }
+
+    void destroy() {
+        for (int i = 0; i < nodes.node_count; ++i)
+            if (bucket<P>*& t = table[nodes.nodes[i]]; t != nullptr) P::unmap(t, table_bytes());
+        if (generation_word != nullptr) P::unmap(generation_word, sizeof(uint32_t));
+    }
+
+    size_t table_bytes() const { return buckets_per_node * sizeof(bucket<P>); }
+
+    // Virtual nodes are of no meaning to the kernel.
+    int memory_node(int node) const { return nodes.is_virtual ? -1 : node; }
+
+    // A power of two, at least the possible CPUs: as many threads at most can
+    // hold buckets at a time.
+    static uint32_t buckets_for(int cpus) {
+        uint32_t n = 4;
+        while (n < static_cast<uint32_t>(cpus)) n *= 2;
+        return n;
+    }
+
+    key key_of(const void* word, width size, bool numa) const {
+        return make_key(word, size, numa, seed);
+    }
+
+    // Whether a hint names a node.
+    bool has_node(int64_t hint) const {
+        return hint >= 0 && hint < topology::max_nodes && table[hint] != nullptr;
+    }
+
+    bucket<P>& bucket_on(int node, const key& k) const {
+        return table[node][part_of(k.hash, buckets_per_node)];
+    }
+
+    // Plain words lie over all nodes' tables alike.
+    bucket<P>& plain_bucket(const key& k) const {
+        const uint32_t part = part_of(k.hash, bucket_count);
+        return table[nodes.nodes[part / buckets_per_node]][part & (buckets_per_node - 1)];
+    }
+
+    // The process's generation, never 0.
+    uint32_t generation() {
+        const uint32_t known = generation_word->load(order::relaxed);
+        if (known != 0) return known;
+        const uint32_t next = generations.fetch_add(1, order::relaxed) + 1;
+        // Another thread of this process may be first.
+        if (generation_word->compare_exchange(0, next, order::relaxed)) return next;
+        return generation_word->load(order::relaxed);
+    }
+
+    // Whether this is a forked child of the process that had that generation.
+    bool forked_since(uint32_t generation) const {
+        return generation_word->load(order::relaxed) != generation;
+    }
+};
+
+}  // namespace futex2

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: MIT
+// Taking waiters out of a bucket: by a waker, and by the waiter itself.
+#pragma once
+
+#include "engine/address_tree.hpp"
+#include "engine/hint.hpp"
+#include "engine/section.hpp"
+
+namespace futex2 {
+
+// Takes e out of its key's queue, under the lock of b. If it was the last waiter
+// of a word whose hint the library assigned, the hint becomes -1.
+template <platform_like P>
+void dequeue(const process<P>& p, bucket<P>& b, queue<P>& q, entry<P>* e) {
+    const key k = e->queued_key();
+    const bool assigned = q.first->assigned.get();
+    unlink(q, e);
+    if (q.first == nullptr && assigned) reset_hint(p, b, k);
+    b.count.fetch_sub(1, order::release);
+}
+
+// e is in no bucket any more. Its thread may return now, unless the wait was
+// claimed through e: e is not touched after that. Pairs with withdraw().
+template <platform_like P>
+void let_go(entry<P>* e) {
+    e->queued_in.store(nullptr, order::release);
+}
+
+// Claims and takes out up to count of the key's waiters, oldest first, under the
+// lock of b. word_alive: the caller's word outlives the call. Else it may be gone
+// (store_wake), and is touched only for the sake of a waiter that is taken here.
+template <platform_like P>
+chain<P> take(const process<P>& p, bucket<P>& b, const key& k, uint64_t mask, int count,
+              bool word_alive) {
+    chain<P> taken;
+    queue<P> q = find<P>(b.root, k);
+    for (entry<P>* e = q.first; e != nullptr && taken.length < count;) {
+        entry<P>* next = e->next.get();
+        if ((e->mask & mask) != 0) {
+            const bool claimed = e->owner->claim_by(1u + e->index);
+            // Claimed through another word: it has been counted there.
+            if (claimed || word_alive || taken.length > 0) {
+                dequeue(p, b, q, e);
+                if (claimed) taken.add(e);
+                let_go(e);
+            }
+        }
+        e = next;
+    }
+    return taken;
+}
+
+// Takes the waiting thread's own entry out, wherever it was moved to. False: this
+// is a forked child, and nothing is queued.
+template <platform_like P>
+bool withdraw(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) {
+    for (;;) {
+        bucket<P>* b = e.queued_in.load(order::acquire);
+        if (b == nullptr) return !p.forked_since(generation);
+        section<P> s(p, t, generation, *b);
+        // Moved or taken before the lock was held (models/requeue.pml, NORECHECK).
+        if (e.queued_in.load(order::relaxed) != b) continue;
+        queue<P> q = find<P>(b->root, e.queued_key());
+        if (q.first != nullptr) dequeue(p, *b, q, &e);
+        return s.leave({});
+    }
+}
+
+// Takes every waiter of a bucket out, for whatever word.
+template <platform_like P>
+chain<P> take_all(const process<P>& p, bucket<P>& b) {
+    chain<P> taken;
+    while (entry<P>* first = b.root.get()) {
+        queue<P> q{&b.root, first};
+        const bool claimed = first->owner->claim_by(1u + first->index);
+        dequeue(p, b, q, first);
+        if (claimed) taken.add(first);
+        let_go(first);
+    }
+    return taken;
+}
+
+}  // namespace futex2

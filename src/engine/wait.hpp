@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: MIT
+// Waiting on one word, and what waiting on many shares with it.
+#pragma once
+
+#include "engine/take.hpp"
+
+namespace futex2 {
+
+// One word to wait on, checked: what the caller's arguments say.
+struct wait_target {
+    key k;
+    uint64_t expected;
+    uint64_t mask;   // widened
+    bool by_policy;  // FUTEX2_MPOL
+};
+
+// What putting an entry into a queue came to.
+enum class enqueued : uint8_t { yes, value_differs, impossible_hint, forked };
+
+template <platform_like P>
+bool value_differs(const key& k, uint64_t expected) {
+    return P::load_value(k.word(), k.size()) != expected;
+}
+
+// The node for a word that has none yet. Asked only once the value compared equal.
+template <platform_like P>
+int first_node(const process<P>& p, const thread<P>& t, const key& k, bool by_policy) {
+    int node = -1;
+    if (by_policy && !p.nodes.is_virtual) node = P::policy_node(k.word());
+    if (!p.has_node(node)) node = current_node(p, t);
+    return hint_for(p, node, k.size());
+}
+
+template <platform_like P>
+void queue_entry(bucket<P>& b, entry<P>& e, bool assigned) {
+    e.set_key(e.target);
+    queue<P> q = find<P>(b.root, e.target);
+    append<P>(q, &e);
+    if (assigned) q.first->assigned.set(true);
+    e.queued_in.store(&b, order::release);
+}
+
+// Queues the entry if its word still holds the expected value: then a wake that
+// follows the change of the value finds it. Plain words: the count is raised, then
+// the value is compared (models/plainwake.pml). NUMA words: the hint becomes the
+// node by the same compare-and-swap that compares the value; or, under the lock of
+// the node that it names, is seen to name it still (models/hint.pml).
+template <platform_like P>
+enqueued enqueue(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) {
+    const key k = e.target;
+    for (;;) {
+        if (value_differs<P>(k, e.expected)) return enqueued::value_differs;
+        int64_t hint = no_node;
+        int64_t node = no_node;
+        if (k.numa()) {
+            hint = P::load_hint(k.word(), k.size());
+            if (!valid_hint(p, hint)) return enqueued::impossible_hint;
+            node = hint != no_node ? hint : first_node(p, t, k, e.by_policy);
+            if (node < 0) return enqueued::impossible_hint;
+        }
+        bucket<P>& b = k.numa() ? p.bucket_on(static_cast<int>(node), k) : p.plain_bucket(k);
+        b.count.fetch_add(1, order::seq_cst);
+        P::fence_after_rmw();
+        P::interrupt_point();
+        section<P> s(p, t, generation, b);
+        const bool assign = k.numa() && hint == no_node;
+        bool queue_it;
+        if (assign)
+            queue_it = P::compare_exchange_pair(k.word(), k.size(), e.expected, no_node,
+                                                e.expected, node);
+        else
+            queue_it = !value_differs<P>(k, e.expected) &&
+                       (!k.numa() || P::load_hint(k.word(), k.size()) == node);
+        if (queue_it)
+            queue_entry(b, e, assign);
+        else
+            b.count.fetch_sub(1, order::release);
+        if (!s.leave({})) return enqueued::forked;
+        if (queue_it) return enqueued::yes;
+        // Another value, or another hint: look again at what it is now.
+    }
+}
+
+// Spins, then sleeps until somebody ends the wait (0), or -EINTR or -ETIMEDOUT.
+template <platform_like P>
+int sleep(process<P>& p, thread<P>& t, parker<P>& own, deadline until) {
+    const int rounds = t.spins.rounds(p.most_spins.load(order::relaxed));
+    if (rounds > 0) {
+        if (own.spin(rounds))
+            t.spins.succeeded();
+        else
+            t.spins.failed();
+    }
+    return own.sleep(until);
+}
+
+// What ends a wait: an index, or a negative errno, and the waker's token.
+struct wait_result {
+    int status;
+    uint32_t token = 0;
+};
+
+constexpr int error_of(enqueued e) {
+    switch (e) {
+        case enqueued::value_differs: return -EAGAIN;
+        case enqueued::impossible_hint: return -EINVAL;
+        default: return 0;
+    }
+}
+
+template <platform_like P>
+void prepare(entry<P>& e, waiter<P>& w, const wait_target& target, uint8_t index) {
+    e.target = target.k;
+    e.expected = target.expected;
+    e.mask = target.mask;
+    e.by_policy = target.by_policy;
+    e.owner = &w;
+    e.index = index;
+}
+
+// Arms w for a wait in this generation, or -ENOMEM.
+template <platform_like P>
+int arm(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w) {
+    parker<P>* own = own_parker(p, t, generation);
+    if (own == nullptr) return -ENOMEM;
+    own->arm();
+    w.claim.store(waiter<P>::nobody, order::relaxed);
+    w.parking.set(own);
+    return 0;
+}
+
+// The wait is over, one way or another, and `status` is what sleeping came to.
+// Takes the n entries out of their queues. Returns the index of the word that was
+// woken where a waker has claimed the wait: that wins over a deadline or a signal.
+// False in `ours`: this is a forked child, whose word must be read again.
+template <platform_like P>
+wait_result finish(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w,
+                   entry<P>* entries, unsigned n, int status, bool& ours) {
+    parker<P>& own = *w.parking.get();
+    const bool given_up = w.claim_by(waiter<P>::itself);
+    if (!given_up) own.await_release();
+    ours = !own.forked();
+    const uint32_t claim = w.claim.load(order::relaxed);
+    for (unsigned i = 0; i < n; ++i) {
+        if (!given_up && claim == i + 1) continue;  // the waker has taken it
+        if (!withdraw(p, t, generation, entries[i])) ours = ours && !given_up;
+    }
+    if (given_up) return {status};
+    return {static_cast<int>(claim) - 1, w.token.get()};
+}
+
+// Waits on n entries, which are prepared for w.
+template <platform_like P>
+wait_result wait_on(process<P>& p, waiter<P>& w, entry<P>* entries, unsigned n, deadline until) {
+    thread<P>& t = thread<P>::self();
+    for (;;) {
+        const uint32_t generation = p.generation();
+        if (const int error = arm(p, t, generation, w); error != 0) return {error};
+        enqueued state = enqueued::yes;
+        unsigned queued = 0;
+        while (queued < n && state == enqueued::yes) {
+            state = enqueue(p, t, generation, entries[queued]);
+            if (state == enqueued::yes) ++queued;
+        }
+        if (state == enqueued::forked) continue;
+        int status = error_of(state);
+        if (state == enqueued::yes) status = sleep(p, t, *w.parking.get(), until);
+        bool ours = true;
+        const wait_result result = finish(p, t, generation, w, entries, queued, status, ours);
+        if (ours) return result;
+    }
+}
+
+// What a call must answer before it queues anything, or 0. All hints are looked
+// at before any value is compared.
+template <platform_like P>
+int look_first(const process<P>& p, const key& k) {
+    return k.numa() && !valid_hint(p, P::load_hint(k.word(), k.size())) ? -EINVAL : 0;
+}
+
+// futex2_wait() behind its checks.
+template <platform_like P>
+wait_result wait(process<P>& p, const wait_target& target, deadline until) {
+    if (const int error = look_first(p, target.k); error != 0) return {error};
+    if (value_differs<P>(target.k, target.expected)) return {-EAGAIN};
+    waiter<P> w;
+    entry<P> e;
+    prepare(e, w, target, 0);
+    return wait_on(p, w, &e, 1, until);
+}
+
+}  // namespace futex2

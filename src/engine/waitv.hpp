@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: MIT
+// Waiting on many words.
+#pragma once
+
+#include "engine/wait.hpp"
+
+namespace futex2 {
+
+// futex2_waitv() behind the checks of its arguments; entries are prepared for w.
+template <platform_like P>
+wait_result waitv(process<P>& p, waiter<P>& w, entry<P>* entries, unsigned n, deadline until) {
+    for (unsigned i = 0; i < n; ++i)
+        if (const int error = look_first(p, entries[i].target); error != 0) return {error};
+    for (unsigned i = 0; i < n; ++i)
+        if (value_differs<P>(entries[i].target, entries[i].expected)) return {-EAGAIN};
+    return wait_on(p, w, entries, n, until);
+}
+
+}  // namespace futex2

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: MIT
+// The platform that is a Linux machine.
+#pragma once
+
+#include "platform/atomic.hpp"
+#include "platform/concept.hpp"
+#include "platform/rseq.hpp"
+#include "platform/tls.hpp"
+#include "platform/word.hpp"
+
+namespace futex2::platform {
+
+struct native {
+    template <class T>
+    using atomic = native_atomic<T>;
+    template <class T>
+    using plain = native_plain<T>;
+
+    static void fence() { full_fence(); }
+    static void fence_after_rmw() { full_fence_after_rmw(); }
+    static void signal_fence() { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
+    static void interrupt_point() {}
+    static void pause() { cpu_pause(); }
+
+    template <class T>
+    static T& self() {
+        return thread_object<T>;
+    }
+
+    static int current_cpu();
+    // Negative where rseq has no node_id: then the CPU tells.
+    static int current_node();
+    // get_mempolicy(2) of the address: the first node of MPOL_PREFERRED, else
+    // negative. A VMA's home node (set_mempolicy_home_node(2)) cannot be read.
+    static int policy_node(const void* address);
+
+    static int park(atomic<uint32_t>& word, uint32_t expected, deadline until);
+    static void unpark(atomic<uint32_t>& word);
+
+    // By a key of pthread_key_create(3). Its first 32 keys need no memory.
+    static void at_thread_exit(void (*f)(void*), void* argument);
+
+    static void* map(size_t bytes, int node);
+    static void unmap(void* address, size_t bytes);
+
+    static uint64_t load_value(const void* address, width w) {
+        return platform::load_value(address, w);
+    }
+    static int64_t load_hint(const void* address, width w) {
+        return platform::load_hint(address, w);
+    }
+    static void store_value_fenced(void* address, width w, uint64_t value) {
+        exchange_value(address, w, value);
+        fence_after_rmw();
+    }
+    static bool compare_exchange_pair(void* address, width w, uint64_t value, int64_t hint,
+                                      uint64_t new_value, int64_t new_hint) {
+        return platform::compare_exchange_pair(address, w, value, hint, new_value, new_hint);
+    }
+    static bool compare_exchange_hint(void* address, width w, int64_t expected, int64_t desired) {
+        return platform::compare_exchange_hint(address, w, expected, desired);
+    }
+};
+
+static_assert(platform_like<native>);
+
+// One past the highest address that user memory can have (the kernel's
+// TASK_SIZE_MAX: arch/x86/include/asm/page_64_types.h, arch/arm64/include/asm/processor.h).
+uintptr_t user_address_limit();
+
+}  // namespace futex2::platform
