@@ -1,0 +1,205 @@
+// SPDX-License-Identifier: MIT
+/**
+ * What can be a futex's value, and the waits and wakes on a std::atomic of it.
+ *
+ * The types of futex.hpp and the list of wait_any.hpp stand on this file; use it
+ * alone to wait on atomics that are there already.
+ *
+ * Errors. A wait that cannot be done throws std::system_error:
+ *   not_enough_memory  the library's first mapping failed
+ *   invalid_argument   mask 0; a hint that names no node of this machine; a
+ *                      deadline that is malformed or on a third clock
+ *   bad_address        the word does not lie in user memory
+ * Compiled with -fno-exceptions it calls std::abort(). A signal is no error: a
+ * wait goes on after the handler (wait_once() alone reports it).
+ * A wake never throws: it returns how many threads it woke. Misuse (mask 0, an
+ * impossible hint) wakes nobody; unless NDEBUG is defined it fails an assertion.
+ */
+#ifndef FUTEX2_WORD_HPP
+#define FUTEX2_WORD_HPP
+
+#include <futex2/futex2.h>
+
+#include <atomic>
+#include <bit>
+#include <cassert>
+#include <climits>
+#include <cstdint>
+#include <cstdlib>
+#include <futex2/deadline.hpp>
+#include <limits>
+#include <system_error>
+#include <type_traits>
+
+namespace futex2 {
+
+/**
+ * A value of 1, 2, 4 or 8 bytes that equals another exactly when all their bytes
+ * are equal: integers, bool, enums, pointers, structs without padding. Floating
+ * point is compared by its bytes too, as std::atomic does.
+ */
+template <class T>
+concept futex_value = std::is_trivially_copyable_v<T> && std::same_as<T, std::remove_cv_t<T>> &&
+                      (sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8) &&
+                      (std::has_unique_object_representations_v<T> ||
+                       std::is_floating_point_v<T>)&&sizeof(std::atomic<T>) == sizeof(T) &&
+                      std::atomic<T>::is_always_lock_free;
+
+namespace detail {
+
+template <std::size_t Size>
+struct unsigned_of;
+template <>
+struct unsigned_of<1> : std::type_identity<std::uint8_t> {};
+template <>
+struct unsigned_of<2> : std::type_identity<std::uint16_t> {};
+template <>
+struct unsigned_of<4> : std::type_identity<std::uint32_t> {};
+template <>
+struct unsigned_of<8> : std::type_identity<std::uint64_t> {};
+
+template <class T>
+using bits_of = typename unsigned_of<sizeof(T)>::type;
+
+template <futex_value T>
+constexpr bits_of<T> to_bits(T value) {
+    return std::bit_cast<bits_of<T>>(value);
+}
+
+// FUTEX2_SIZE_U8, _U16, _U32 and _U64 are 0, 1, 2 and 3.
+template <futex_value T>
+inline constexpr unsigned plain_flags = FUTEX2_PRIVATE |
+                                        static_cast<unsigned>(std::countr_zero(sizeof(T)));
+
+template <futex_value T>
+inline constexpr bits_of<T> any_mask = std::numeric_limits<bits_of<T>>::max();
+
+// Out of line, so that the loops around it stay small.
+[[noreturn, gnu::cold, gnu::noinline]] inline void fail(std::errc error, const char* what) {
+#if defined(__cpp_exceptions)
+    throw std::system_error(std::make_error_code(error), what);
+#else
+    static_cast<void>(error), static_cast<void>(what);
+    std::abort();
+#endif
+}
+
+// Lets through what a waiting loop answers by looking at the value again.
+inline void require_routine(std::errc error, const char* what) {
+    const bool routine = error == std::errc{} || error == std::errc::timed_out ||
+                         error == std::errc::resource_unavailable_try_again ||
+                         error == std::errc::interrupted;
+    if (!routine) {
+        fail(error, what);
+    }
+}
+
+inline int woken(int result) noexcept {
+    assert(result >= 0 && "futex2: a wake with mask 0, or of a word whose hint was damaged");
+    return result > 0 ? result : 0;
+}
+
+// A word as the C calls take it. They write none of a plain word, and of a NUMA word the hint,
+// which is mutable.
+template <futex_value T>
+void* address_of(const std::atomic<T>& word) noexcept {
+    return const_cast<std::atomic<T>*>(&word);
+}
+
+template <futex_value T>
+bool holds(const std::atomic<T>& word, T old, std::memory_order order) noexcept {
+    return to_bits(word.load(order)) == to_bits(old);
+}
+
+template <futex_value T>
+std::errc wait_once(const std::atomic<T>& word, unsigned flags, T old, bits_of<T> mask,
+                    const deadline* until) noexcept {
+    // acquire: pairs with the store of whoever changed the value, as in futex2_wait().
+    if (!holds(word, old, std::memory_order::acquire)) {
+        return std::errc::resource_unavailable_try_again;
+    }
+    return static_cast<std::errc>(-futex2_wait(address_of(word), to_bits(old), mask, flags,
+                                               until ? &until->time : nullptr,
+                                               until ? until->clock : CLOCK_MONOTONIC));
+}
+
+template <futex_value T>
+void wait(const std::atomic<T>& word, unsigned flags, T old, std::memory_order order,
+          bits_of<T> mask) {
+    while (holds(word, old, order)) {
+        require_routine(wait_once(word, flags, old, mask, nullptr), "futex2: wait");
+    }
+}
+
+template <futex_value T, class Time>
+bool wait_until(const std::atomic<T>& word, unsigned flags, T old, const Time& time,
+                std::memory_order order, bits_of<T> mask) {
+    while (holds(word, old, order)) {
+        const deadline until = to_deadline(time);
+        const std::errc error = wait_once(word, flags, old, mask, &until);
+        require_routine(error, "futex2: wait_until");
+        if (error == std::errc::timed_out && timeout_holds(time)) {
+            return !holds(word, old, order);
+        }
+    }
+    return true;
+}
+
+// The call makes the fence that a wake needs before it looks for waiters. In a header it would
+// be the compiler's: clang makes a seq_cst fence an mfence, 23 ns against the call's 6.
+inline int wake(void* word, unsigned flags, int count, std::uint64_t mask) noexcept {
+    return woken(futex2_wake(word, mask, count, flags));
+}
+
+template <class T>
+using same = std::type_identity_t<T>;  // deduces nothing, so that wait(word, 0) works
+
+}  // namespace detail
+
+/**
+ * Blocks until word's value differs from old, as word.wait(old, order) does.
+ *
+ * The value is loaded with order (not release, not acq_rel) each time that it is
+ * looked at; when it differs at once nothing is called. The other side changes
+ * the value, with any order, and calls futex2::notify_one() or notify_all():
+ * std::atomic's own members of those names do not wake these waits.
+ */
+template <futex_value T>
+void wait(const std::atomic<T>& word, detail::same<T> old,
+          std::memory_order order = std::memory_order::seq_cst) {
+    detail::wait<T>(word, detail::plain_flags<T>, old, order, detail::any_mask<T>);
+}
+
+/** wait() until time at the latest. Returns false if the value was still old then. */
+template <futex_value T, class Clock, class Duration>
+bool wait_until(const std::atomic<T>& word, detail::same<T> old,
+                const std::chrono::time_point<Clock, Duration>& time,
+                std::memory_order order = std::memory_order::seq_cst) {
+    return detail::wait_until<T>(word, detail::plain_flags<T>, old, time, order,
+                                 detail::any_mask<T>);
+}
+
+/** wait() for so long at most, on steady_clock. Returns false if the value was still old then. */
+template <futex_value T, class Rep, class Period>
+bool wait_for(const std::atomic<T>& word, detail::same<T> old,
+              const std::chrono::duration<Rep, Period>& time,
+              std::memory_order order = std::memory_order::seq_cst) {
+    return detail::wait_until<T>(word, detail::plain_flags<T>, old, to_deadline(time), order,
+                                 detail::any_mask<T>);
+}
+
+/** Wakes the thread that has waited longest, if one waits. Signal-safe; a full fence first. */
+template <futex_value T>
+void notify_one(std::atomic<T>& word) noexcept {
+    detail::wake(&word, detail::plain_flags<T>, 1, detail::any_mask<T>);
+}
+
+/** Wakes all threads that wait. Signal-safe; a full fence first. */
+template <futex_value T>
+void notify_all(std::atomic<T>& word) noexcept {
+    detail::wake(&word, detail::plain_flags<T>, INT_MAX, detail::any_mask<T>);
+}
+
+}  // namespace futex2
+
+#endif
