@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-#include "platform/concept.hpp"
+#include "platform/native.hpp"
 
 namespace futex2::abi {
 
@@ -26,14 +26,26 @@ struct word_flags {
     bool is_private() const { return (flags & FUTEX2_PRIVATE) != 0; }
 
     // Whether a value or a mask has no bits above the word's size.
-    bool fits(uint64_t value) const {
-        return size() == width::u64 || value >> (8 * bytes_of(size())) == 0;
+    bool fits(uint64_t value) const { return (value & bits_above[flags & FUTEX2_SIZE_MASK]) == 0; }
+    // Aligned to its size, the hint included.
+    bool aligned(uintptr_t address) const {
+        return (address & bits_below[flags & (FUTEX2_SIZE_MASK | FUTEX2_NUMA)]) == 0;
     }
-    size_t bytes() const { return bytes_of(size()) << (numa() ? 1 : 0); }
+
+  private:
+    // Tables: on the fast path of a wake each of these is a load and a test.
+    static constexpr uint64_t bits_above[] = {~all_ones(width::u8), ~all_ones(width::u16),
+                                              ~all_ones(width::u32), ~all_ones(width::u64)};
+    static constexpr uint8_t bits_below[] = {0, 1, 3, 7, 1, 3, 7, 15};
 };
 
 // Alignment, then whether the address can be user memory.
-int check_address(const void* word, word_flags flags);
+inline int check_address(const void* word, word_flags flags) {
+    const auto address = reinterpret_cast<uintptr_t>(word);
+    if (!flags.aligned(address)) return -EINVAL;
+    // The limit is aligned too: what begins below it ends below it.
+    return address >= platform::user_address_limit.load(order::relaxed) ? -EFAULT : 0;
+}
 
 inline int check_deadline(const struct timespec* deadline, clockid_t clock) {
     if (deadline == nullptr) return 0;

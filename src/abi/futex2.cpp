@@ -22,27 +22,7 @@ wait_target target_of(const native_process& p, const void* word, uint64_t expect
     return {key_of(p, word, flags), expected, widen_mask(mask, flags.size()), flags.by_policy()};
 }
 
-// The kernel wakes one where a count is negative.
-int count_of(int count) { return count < 0 ? 1 : count; }
-
-// Asked once: it may be a slow instruction.
-uintptr_t user_limit() {
-    static constinit native::atomic<uintptr_t> known;
-    uintptr_t limit = known.load(order::relaxed);
-    if (limit == 0) [[unlikely]] {
-        limit = platform::user_address_limit();
-        known.store(limit, order::relaxed);
-    }
-    return limit;
-}
-
 }  // namespace
-
-int check_address(const void* word, word_flags flags) {
-    const auto address = reinterpret_cast<uintptr_t>(word);
-    if (address % flags.bytes() != 0) return -EINVAL;
-    return address > user_limit() - flags.bytes() ? -EFAULT : 0;
-}
 
 static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, deadline until) {
     if (!flags.known() || !flags.fits(expected) || !flags.fits(mask)) return -EINVAL;
@@ -59,9 +39,9 @@ static int wake(void* word, uint64_t mask, int count, word_flags flags) {
     if (const int error = check_wake(word, mask, flags); error != 0) return error;
     if (!flags.is_private()) return -ENOSYS;
     native_process* p = instance_if_any();
-    if (p == nullptr) return 0;
-    return futex2::wake(*p, key_of(*p, word, flags), widen_mask(mask, flags.size()),
-                        count_of(count));
+    if (p == nullptr) [[unlikely]]
+        return 0;
+    return futex2::wake(*p, {word, mask, count, flags.size(), flags.numa()});
 }
 
 // Resolves the words: addresses, then hints, one after the other, as the kernel.
@@ -125,18 +105,26 @@ static int wakev(const struct futex2_wake_item* items, unsigned n, unsigned flag
     if (p == nullptr) return 0;
     return futex2::wakev<native, FUTEX_WAITV_MAX>(*p, static_cast<int>(n), [&](int i) {
         const word_flags word{items[i].flags};
-        return wakev_item{items[i].word, widen_mask(items[i].mask, word.size()),
-                          count_of(items[i].count), word.size(), word.numa()};
+        return wake_request{items[i].word, items[i].mask, items[i].count, word.size(), word.numa()};
     });
+}
+
+// Before the library is loaded: the hint needs the topology. Out of line, for a
+// call in the middle would cost the fast path its registers.
+static int store_wake(void* word, uint64_t value, int count, word_flags flags);
+[[gnu::noinline]] static int store_wake_early(void* word, uint64_t value, int count,
+                                              word_flags flags) {
+    return instance() == nullptr ? -ENOMEM : store_wake(word, value, count, flags);
 }
 
 static int store_wake(void* word, uint64_t value, int count, word_flags flags) {
     if (!flags.known() || !flags.fits(value)) return -EINVAL;
     if (const int error = check_address(word, flags); error != 0) return error;
     if (!flags.is_private()) return -ENOSYS;
-    native_process* p = instance();
-    if (p == nullptr) return -ENOMEM;
-    return futex2::store_wake(*p, key_of(*p, word, flags), value, count_of(count));
+    native_process* p = instance_if_any();
+    if (p == nullptr) [[unlikely]]
+        return store_wake_early(word, value, count, flags);
+    return futex2::store_wake(*p, {word, any, count, flags.size(), flags.numa()}, value);
 }
 
 }  // namespace futex2::abi

@@ -30,7 +30,8 @@ long number_from(const char* variable, long least, long most, const char* expect
     if (text == nullptr) return otherwise;
     long value = 0;
     const char* digit = text;
-    for (; *digit >= '0' && *digit <= '9' && value <= most; ++digit) value = 10 * value + (*digit - '0');
+    for (; *digit >= '0' && *digit <= '9' && value <= most; ++digit)
+        value = 10 * value + (*digit - '0');
     if (digit != text && *digit == '\0' && value >= least && value <= most) return value;
     complain(variable, expected);
     return otherwise;
@@ -58,9 +59,9 @@ int fill(native_process& p) {
 
 native_process* create_instance() {
     // Not wiped by fork, as the engine's own memory is.
-    const long mapped = platform::system_call(SYS_mmap, nullptr, sizeof(native_process),
-                                              PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS,
-                                              -1, 0);
+    const long mapped =
+        platform::system_call(SYS_mmap, nullptr, sizeof(native_process), PROT_READ | PROT_WRITE,
+                              MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped < 0 && mapped > -4096) return nullptr;
     auto* created = reinterpret_cast<native_process*>(mapped);
     if (fill(*created) == 0 && instance_.compare_exchange(nullptr, created, order::acq_rel))
@@ -70,6 +71,8 @@ native_process* create_instance() {
     return instance_.load(order::acquire);
 }
 
-[[gnu::constructor]] static void at_load() { instance(); }
+[[gnu::constructor]] static void at_load() {
+    instance();
+}
 
 }  // namespace futex2::abi

@@ -22,6 +22,8 @@ inline native_process* instance() {
 }
 
 // Null also where the library is not loaded yet: nobody can wait.
-inline native_process* instance_if_any() { return instance_.load(order::acquire); }
+inline native_process* instance_if_any() {
+    return instance_.load(order::acquire);
+}
 
 }  // namespace futex2::abi

@@ -32,7 +32,7 @@ int futex2_testing_table_of(int index, struct futex2_testing_table* table) noexc
     if (p == nullptr) return -ENOMEM;
     if (index < 0 || index >= p->nodes.node_count || table == nullptr) return -EINVAL;
     const int node = p->nodes.nodes[index];
-    *table = {node, p->buckets_per_node, p->table_bytes(), p->table[node]};
+    *table = {node, p->buckets_per_node(), p->table_bytes(), p->table[node]};
     return 0;
 }
 
@@ -43,9 +43,12 @@ int futex2_testing_thread_bytes(void) noexcept {
 const char* futex2_testing_node_source(void) noexcept {
     if (self::self().pinned.load(order::relaxed) != 0) return "pinned";
     switch (futex2::platform::find_node_source()) {
-        case futex2::platform::node_source::rseq_node_id: return "rseq node_id";
-        case futex2::platform::node_source::rseq_cpu_id: return "rseq cpu_id";
-        case futex2::platform::node_source::getcpu: break;
+        case futex2::platform::node_source::rseq_node_id:
+            return "rseq node_id";
+        case futex2::platform::node_source::rseq_cpu_id:
+            return "rseq cpu_id";
+        case futex2::platform::node_source::getcpu:
+            break;
     }
     return "getcpu";
 }

@@ -2,11 +2,11 @@
 // The words that are waited on in one bucket, and each word's waiters, oldest
 // first.
 //
-// The tree is a digital search tree over the bits of the seeded hash, lowest
-// first: a key lies on the path that its hash spells, at the first free place.
-// So n keys lie about log2(n) deep whatever their addresses are, nothing is ever
-// rotated, and when a node leaves, any leaf below it can take its place. Two
-// keys of one hash share a path and then follow each other to the left.
+// The tree is a digital search tree: a key lies on the path that the bits of its
+// mixed hash spell, at the first free place. So n keys lie about log2(n) deep, at
+// most 64 whatever their addresses are, nothing is ever rotated, and when a node
+// leaves, any leaf below it can take its place. Keys of one hash (one address in
+// several kinds) share a path, and behind its end follow each other to the left.
 //
 // Every function is called under the bucket's lock. A fork from a signal handler
 // can empty the bucket (its root) in the child between any two steps: root is
@@ -31,7 +31,7 @@ template <platform_like P>
 queue<P> find(typename P::template plain<entry<P>*>& root, const key& k) {
     auto* link = &root;
     entry<P>* node = link->get();
-    for (uint64_t path = k.hash; node != nullptr; path >>= 1) {
+    for (uint64_t path = path_of(k.hash); node != nullptr; path >>= 1) {
         if (node->hash.get() == k.hash && node->queued_key() == k) break;
         link = &node->child[path & 1];
         node = link->get();

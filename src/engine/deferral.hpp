@@ -43,7 +43,8 @@ struct deferral {
 
     // More were pushed than there was room for: forgets them all, and says so.
     bool take_overflow() {
-        return reserved.load(order::relaxed) > capacity && reserved.exchange(0, order::relaxed) != 0;
+        return reserved.load(order::relaxed) > capacity &&
+               reserved.exchange(0, order::relaxed) != 0;
     }
 
     // The youngest. A handler that wakes for itself may be interrupted in turn,

@@ -18,9 +18,9 @@ struct waiter {
     static constexpr uint32_t nobody = 0;
     static constexpr uint32_t itself = ~uint32_t{0};
 
-    typename P::template atomic<uint32_t> claim;          // or 1 + the entry's index
+    typename P::template atomic<uint32_t> claim;  // or 1 + the entry's index
     typename P::template plain<parker<P>*> parking{};
-    typename P::template plain<uint32_t> token{};         // what the waker's callback answered
+    typename P::template plain<uint32_t> token{};  // what the waker's callback answered
 
     // Relaxed: claims are made under a bucket's lock, and what the claimant
     // wrote is published by the parker.
@@ -44,7 +44,7 @@ struct alignas(64) entry {
     plain<entry*> child[2];
     plain<entry*> next;
     plain<entry*> previous;
-    plain<entry*> last;      // of a key's first entry: the youngest
+    plain<entry*> last;  // of a key's first entry: the youngest
     plain<uint8_t> kind;
     plain<bool> assigned;    // of a key's first entry: the library set the word's hint
     uint8_t index = 0;       // in its waiter's array

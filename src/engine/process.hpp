@@ -15,9 +15,10 @@ namespace futex2 {
 template <platform_like P>
 struct process {
     uint64_t seed;
-    uint32_t buckets_per_node;
-    uint32_t bucket_count;  // of all nodes
-    bucket<P>* table[topology::max_nodes];  // by node number; null: no such node
+    uint32_t bucket_shift;                     // each table has 1 << bucket_shift
+    uint32_t bucket_count;                     // of all nodes
+    bucket<P>* table[topology::max_nodes];     // by node number; null: no such node
+    bucket<P>* table_at[topology::max_nodes];  // the same, without gaps
     topology::map nodes;
 
     // Zero in a process that has not waited since it was forked. Lies in memory
@@ -29,8 +30,8 @@ struct process {
 
     // Needs nodes and seed. 0 or -ENOMEM.
     int build() {
-        buckets_per_node = buckets_for(nodes.cpu_limit);
-        bucket_count = buckets_per_node * static_cast<uint32_t>(nodes.node_count);
+        bucket_shift = shift_for(nodes.cpu_limit);
+        bucket_count = buckets_per_node() * static_cast<uint32_t>(nodes.node_count);
         generation_word =
             static_cast<typename P::template atomic<uint32_t>*>(P::map(sizeof(uint32_t), -1));
         if (generation_word == nullptr) return -ENOMEM;
@@ -38,6 +39,7 @@ struct process {
             const int node = nodes.nodes[i];
             table[node] = static_cast<bucket<P>*>(P::map(table_bytes(), memory_node(node)));
             if (table[node] == nullptr) return -ENOMEM;
+            table_at[i] = table[node];
         }
         return 0;
     }
@@ -48,17 +50,18 @@ struct process {
         if (generation_word != nullptr) P::unmap(generation_word, sizeof(uint32_t));
     }
 
-    size_t table_bytes() const { return buckets_per_node * sizeof(bucket<P>); }
+    uint32_t buckets_per_node() const { return uint32_t{1} << bucket_shift; }
+    size_t table_bytes() const { return buckets_per_node() * sizeof(bucket<P>); }
 
     // Virtual nodes are of no meaning to the kernel.
     int memory_node(int node) const { return nodes.is_virtual ? -1 : node; }
 
-    // A power of two, at least the possible CPUs: as many threads at most can
-    // hold buckets at a time.
-    static uint32_t buckets_for(int cpus) {
-        uint32_t n = 4;
-        while (n < static_cast<uint32_t>(cpus)) n *= 2;
-        return n;
+    // A power of two, at least the possible CPUs: so many threads at most hold, or
+    // spin for, a bucket at a time.
+    static uint32_t shift_for(int cpus) {
+        uint32_t shift = 2;
+        while ((1 << shift) < cpus) ++shift;
+        return shift;
     }
 
     key key_of(const void* word, width size, bool numa) const {
@@ -71,13 +74,13 @@ struct process {
     }
 
     bucket<P>& bucket_on(int node, const key& k) const {
-        return table[node][part_of(k.hash, buckets_per_node)];
+        return table[node][part_of(k.hash, buckets_per_node())];
     }
 
     // Plain words lie over all nodes' tables alike.
     bucket<P>& plain_bucket(const key& k) const {
         const uint32_t part = part_of(k.hash, bucket_count);
-        return table[nodes.nodes[part / buckets_per_node]][part & (buckets_per_node - 1)];
+        return table_at[part >> bucket_shift][part & (buckets_per_node() - 1)];
     }
 
     // The process's generation, never 0.

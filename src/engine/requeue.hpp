@@ -7,34 +7,32 @@
 
 namespace futex2 {
 
-// Where the two words stand at one look: their hints, and the buckets that these
-// name. from or to is null where that word has no node yet.
+// One of the two words at one look.
 template <platform_like P>
-struct requeue_ends {
-    wake_target<P> from;
-    wake_target<P> to;
-    int64_t to_node;  // that the destination gets if a waiter moves
+struct requeue_end {
+    key k;
+    int64_t hint;      // no_node for a plain word
+    bucket<P>* where;  // null: a NUMA word without a node
+
+    bool unassigned() const { return k.numa() && hint == no_node; }
+    // The hint that was seen still stands.
+    bool stands() const { return !k.numa() || P::load_hint(k.word(), k.size()) == hint; }
 };
 
-// False: an impossible hint, of either word.
 template <platform_like P>
-bool resolve_ends(const process<P>& p, const thread<P>& t, requeue_ends<P>& ends) {
-    if (!resolve(p, ends.from) || !resolve(p, ends.to)) return false;
-    if (ends.to.where != nullptr || ends.from.where == nullptr) return true;
-    // The destination gets the source's node; a plain source has none: the caller's.
-    const key& from = ends.from.k;
-    const int64_t hint = from.numa() ? P::load_hint(from.word(), from.size()) : no_node;
-    const int node = p.has_node(hint) ? static_cast<int>(hint) : current_node(p, t);
-    ends.to_node = hint_for(p, node, ends.to.k.size());
-    return ends.to_node >= 0;
+requeue_end<P> look_at(const process<P>& p, const key& k) {
+    if (!k.numa()) return {k, no_node, &p.plain_bucket(k)};
+    const int64_t hint = P::load_hint(k.word(), k.size());
+    return {k, hint, p.has_node(hint) ? &p.bucket_on(static_cast<int>(hint), k) : nullptr};
 }
 
-// The bucket that a word's hint names now is the one that was locked; for a word
-// without a node: it still has none.
+// The node that a destination without one gets: the source's; a plain source has
+// none, then the caller's. Negative where an 8-bit hint can name none.
 template <platform_like P>
-bool unchanged(const process<P>& p, const wake_target<P>& seen) {
-    wake_target<P> now{seen.k, nullptr};
-    return resolve(p, now) && now.where == seen.where;
+int destination_node(const process<P>& p, const thread<P>& t, const requeue_end<P>& from,
+                     const key& to) {
+    const int node = from.k.numa() ? static_cast<int>(from.hint) : current_node(p, t);
+    return hint_for(p, node, to.size());
 }
 
 template <platform_like P>
@@ -100,33 +98,38 @@ int requeue(process<P>& p, const wait_target& from, const key& to, int wake, int
     thread<P>& t = thread<P>::self();
     P::fence();
     for (;;) {
-        requeue_ends<P> ends{{from.k, nullptr}, {to, nullptr}, no_node};
-        if (!resolve_ends(p, t, ends)) return -EINVAL;
+        const requeue_end<P> source = look_at(p, from.k);
+        requeue_end<P> destination = look_at(p, to);
+        if (from.k.numa() && !valid_hint(p, source.hint)) return -EINVAL;
+        if (to.numa() && !valid_hint(p, destination.hint)) return -EINVAL;
         if (value_differs<P>(from.k, from.expected)) return -EAGAIN;
-        bucket<P>* source = ends.from.where;
-        if (source == nullptr || source->count.load(order::acquire) == 0) return 0;
-        bucket<P>* destination = ends.to.where;
-        if (destination == nullptr)
-            destination = &p.bucket_on(static_cast<int>(ends.to_node), to);
+        if (source.unassigned() || nobody_waits(*source.where)) return 0;
+        int node = -1;
+        if (destination.unassigned()) {
+            node = destination_node(p, t, source, to);
+            if (node < 0) return -EINVAL;
+            destination.where = &p.bucket_on(node, to);
+        }
+        bucket<P>& a = *source.where;
+        bucket<P>& b = *destination.where;
 
         const uint32_t generation = p.generation_word->load(order::relaxed);
-        section<P> s(p, t, generation, *source, *destination);
-        if (!unchanged(p, ends.from) || !unchanged(p, ends.to)) continue;
+        section<P> s(p, t, generation, a, b);
+        if (!source.stands() || !destination.stands()) continue;
         if (value_differs<P>(from.k, from.expected)) return -EAGAIN;
 
-        queue<P> q = find<P>(source->root, from.k);
-        const bool assign = ends.to.where == nullptr && most > 0 && longer_than(q, wake);
-        if (assign && !assign_hint<P>(to.word(), to.size(), ends.to_node)) continue;
+        const bool assign =
+            destination.unassigned() && most > 0 && longer_than(find<P>(a.root, from.k), wake);
+        if (assign && !assign_hint<P>(to.word(), to.size(), node)) continue;
 
-        chain<P> taken = take(p, *source, from.k, ~uint64_t{0}, wake, true);
+        chain<P> taken = take(p, a, from.k, ~uint64_t{0}, wake, true);
         int done = taken.length;
         if (from.k == to)  // as the kernel: counted, and left where they are
-            done += count_unclaimed(find<P>(source->root, from.k), most);
+            done += count_unclaimed(find<P>(a.root, to), most);
         else
-            done += move(p, *source, from.k, *destination, to, most, assign);
+            done += move(p, a, from.k, b, to, most, assign);
         // Those that were to move have claimed themselves meanwhile.
-        if (assign && find<P>(destination->root, to).first == nullptr)
-            reset_hint(p, *destination, to);
+        if (assign && find<P>(b.root, to).first == nullptr) reset_hint(p, b, to);
         s.leave(taken);
         return done;
     }

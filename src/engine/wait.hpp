@@ -66,8 +66,8 @@ enqueued enqueue(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) 
         const bool assign = k.numa() && hint == no_node;
         bool queue_it;
         if (assign)
-            queue_it = P::compare_exchange_pair(k.word(), k.size(), e.expected, no_node,
-                                                e.expected, node);
+            queue_it =
+                P::compare_exchange_pair(k.word(), k.size(), e.expected, no_node, e.expected, node);
         else
             queue_it = !value_differs<P>(k, e.expected) &&
                        (!k.numa() || P::load_hint(k.word(), k.size()) == node);
@@ -102,9 +102,12 @@ struct wait_result {
 
 constexpr int error_of(enqueued e) {
     switch (e) {
-        case enqueued::value_differs: return -EAGAIN;
-        case enqueued::impossible_hint: return -EINVAL;
-        default: return 0;
+        case enqueued::value_differs:
+            return -EAGAIN;
+        case enqueued::impossible_hint:
+            return -EINVAL;
+        default:
+            return 0;
     }
 }
 

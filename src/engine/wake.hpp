@@ -6,11 +6,13 @@
 
 namespace futex2 {
 
-// One word to wake: what the caller's address, flags and hint say.
-template <platform_like P>
-struct wake_target {
-    key k;
-    bucket<P>* where;  // null: nobody waits
+// One word to wake, checked: what the caller's arguments say.
+struct wake_request {
+    void* word;
+    uint64_t mask;
+    int count;  // 0: nobody; negative: one, as the kernel
+    width size;
+    bool numa;
 };
 
 // What a wake has found, told under the bucket's lock to the caller's callback.
@@ -23,48 +25,39 @@ struct no_callback {
     uint32_t operator()(wake_outcome) const { return 0; }
 };
 
-// Loads the hint and finds the bucket. False: the hint is impossible.
+// Behind a full fence, or a locked instruction on another word: 0 says that
+// nobody waits here. Acquire pairs with the waiter's raise: what it did before,
+// the process's generation first of all, is visible (models/plainwake.pml).
 template <platform_like P>
-bool resolve(const process<P>& p, wake_target<P>& target) {
-    if (!target.k.numa()) {
-        target.where = &p.plain_bucket(target.k);
-        return true;
-    }
-    const int64_t hint = P::load_hint(target.k.word(), target.k.size());
-    if (hint == no_node) {
-        target.where = nullptr;
-        return true;
-    }
-    if (!p.has_node(hint)) return false;
-    target.where = &p.bucket_on(static_cast<int>(hint), target.k);
-    return true;
+bool nobody_waits(const bucket<P>& b) {
+    return b.count.load(order::acquire) == 0;
 }
 
-template <platform_like P>
-void defer(thread<P>& t, const wake_target<P>& target, uint64_t mask, int count, bool word_alive) {
-    t.deferred.push({target.k.address, mask, target.where, count, target.k.kind, word_alive});
-}
+// Whether the word outlives the wake (take.hpp), in the same register as its kind.
+struct wake_mode {
+    uint8_t kind;
+    bool word_alive;
+};
 
-// Wakes up to count (> 0) waiters. A full fence lies between the change of the
-// value and this call. callback runs under the bucket's lock, also when nobody
-// was taken, but not where the count of the bucket shows that nobody waits; what
-// it answers becomes the token of each wait that ends.
+// Wakes up to count (not 0) waiters of a bucket in which somebody waits. callback
+// runs under the bucket's lock, also when nobody was taken; what it answers
+// becomes the token of each wait that ends. Out of line, and with what fits into
+// registers: where nobody waits, a wake does not even touch the stack.
 template <platform_like P, class F = no_callback>
-int wake_resolved(process<P>& p, thread<P>& t, const wake_target<P>& target, uint64_t mask,
-                  int count, bool word_alive, F callback = {}) {
-    bucket<P>* b = target.where;
-    // The fence orders it behind the value (models/plainwake.pml). Acquire pairs
-    // with the waiter's raise: the generation that it waits in is visible.
-    if (b == nullptr || b->count.load(order::acquire) == 0) return 0;
+[[gnu::noinline]] int wake_in_bucket(process<P>& p, bucket<P>& b, uintptr_t address, uint64_t mask,
+                                     int count, wake_mode mode, F callback = {}) {
+    thread<P>& t = thread<P>::self();
+    if (count < 0) count = 1;
     if (t.depth.load(order::relaxed) > 0) [[unlikely]] {
-        defer(t, target, mask, count, word_alive);
+        t.deferred.push({address, mask, &b, count, mode.kind, mode.word_alive});
         return 0;
     }
+    const key k{address, mode.kind, hash_of(address, mode.kind, p.seed)};
     const uint32_t generation = p.generation_word->load(order::relaxed);
-    section<P> s(p, t, generation, *b);
-    chain<P> taken = take(p, *b, target.k, mask, count, word_alive);
+    section<P> s(p, t, generation, b);
+    chain<P> taken = take(p, b, k, widen_mask(mask, k.size()), count, mode.word_alive);
     if constexpr (!std::same_as<F, no_callback>) {
-        const bool more_wait = find<P>(b->root, target.k).first != nullptr;
+        const bool more_wait = find<P>(b.root, k).first != nullptr;
         const uint32_t token = callback(wake_outcome{taken.length, more_wait});
         for (entry<P>* e = taken.first; e != nullptr; e = e->next.get()) e->owner->token.set(token);
     }
@@ -73,52 +66,66 @@ int wake_resolved(process<P>& p, thread<P>& t, const wake_target<P>& target, uin
     return woken;
 }
 
-// futex2_wake() behind its checks. -EINVAL for an impossible hint.
+// The second half of a wake: the hint is known (no_node for a plain word), and a
+// full fence lies behind the change of the value.
 template <platform_like P, class F = no_callback>
-int wake(process<P>& p, const key& k, uint64_t mask, int count, F callback = {}) {
-    // Whatever order the caller stored the value with, and whatever its width:
-    // the load of a hint that is wider than the store before it, or of a count
-    // elsewhere, may else be answered first.
-    P::fence();
-    wake_target<P> target{k, nullptr};
-    if (!resolve(p, target)) return -EINVAL;
-    if (count == 0) return 0;
-    return wake_resolved(p, thread<P>::self(), target, mask, count, true, callback);
+int wake_at(process<P>& p, const wake_request& w, bucket<P>& b, bool word_alive, F callback = {}) {
+    if (nobody_waits(b) || w.count == 0) return 0;
+    return wake_in_bucket(p, b, reinterpret_cast<uintptr_t>(w.word), w.mask, w.count,
+                          {kind_of(w.size, w.numa), word_alive}, callback);
 }
 
-// Stores a value into a NUMA word and reads its hint in one step. -EINVAL, and
+// futex2_wake() behind its checks. -EINVAL for an impossible hint. callback: not
+// called where the bucket's count shows that nobody waits.
+//
+// The full fence stands behind the caller's store, whatever order and width that
+// had, and before the load of the hint or the count: else that load may be
+// answered before the store is visible. All that needs neither goes before the
+// fence, where it costs no time of its own.
+template <platform_like P, class F = no_callback>
+[[gnu::always_inline]] inline int wake(process<P>& p, const wake_request& w, F callback = {}) {
+    if (w.numa) {
+        P::fence();
+        const int64_t hint = P::load_hint(w.word, w.size);
+        if (hint == no_node) return 0;
+        if (!p.has_node(hint)) return -EINVAL;
+        const key k = p.key_of(w.word, w.size, true);
+        return wake_at(p, w, p.bucket_on(static_cast<int>(hint), k), true, callback);
+    }
+    const key k = p.key_of(w.word, w.size, false);
+    bucket<P>& b = p.plain_bucket(k);
+    P::fence();
+    return wake_at(p, w, b, true, callback);
+}
+
+// Stores a value into a NUMA word and reads its hint in one step. False, and
 // nothing stored, for an impossible hint.
 template <platform_like P>
-int store_and_resolve(const process<P>& p, wake_target<P>& target, uint64_t value) {
-    void* word = target.k.word();
-    const width size = target.k.size();
+[[gnu::always_inline]] inline bool exchange_value(const process<P>& p, void* word, width size,
+                                                  uint64_t value, int64_t& hint) {
     for (;;) {
         const uint64_t old = P::load_value(word, size);
-        const int64_t hint = P::load_hint(word, size);
-        if (hint == no_node) {
-            target.where = nullptr;
-        } else {
-            if (!p.has_node(hint)) return -EINVAL;
-            target.where = &p.bucket_on(static_cast<int>(hint), target.k);
-        }
-        if (P::compare_exchange_pair(word, size, old, hint, value, hint)) return 0;
+        hint = P::load_hint(word, size);
+        if (!valid_hint(p, hint)) return false;
+        if (P::compare_exchange_pair(word, size, old, hint, value, hint)) return true;
     }
 }
 
 // futex2_store_wake() behind its checks. After the store the word may be gone.
 template <platform_like P>
-int store_wake(process<P>& p, const key& k, uint64_t value, int count) {
-    wake_target<P> target{k, nullptr};
-    if (k.numa()) {
-        if (const int error = store_and_resolve(p, target, value); error != 0) return error;
-        if (target.where == nullptr) return 0;
+[[gnu::always_inline]] inline int store_wake(process<P>& p, const wake_request& w, uint64_t value) {
+    if (w.numa) {
+        int64_t hint;
+        if (!exchange_value(p, w.word, w.size, value, hint)) return -EINVAL;
+        if (hint == no_node) return 0;
         P::fence_after_rmw();
-    } else {
-        target.where = &p.plain_bucket(k);
-        P::store_value_fenced(k.word(), k.size(), value);
+        const key k = p.key_of(w.word, w.size, true);
+        return wake_at(p, w, p.bucket_on(static_cast<int>(hint), k), false);
     }
-    if (count == 0) return 0;
-    return wake_resolved(p, thread<P>::self(), target, ~uint64_t{0}, count, false);
+    const key k = p.key_of(w.word, w.size, false);
+    bucket<P>& b = p.plain_bucket(k);
+    P::store_value_fenced(w.word, w.size, value);
+    return wake_at(p, w, b, false);
 }
 
 // More wakes were deferred than there was room to note: wakes everybody. Each
@@ -126,9 +133,9 @@ int store_wake(process<P>& p, const key& k, uint64_t value, int count) {
 template <platform_like P>
 void wake_everybody(process<P>& p, thread<P>& t) {
     for (int i = 0; i < p.nodes.node_count; ++i) {
-        bucket<P>* table = p.table[p.nodes.nodes[i]];
-        for (uint32_t n = 0; n < p.buckets_per_node; ++n) {
-            if (table[n].count.load(order::acquire) == 0) continue;
+        bucket<P>* table = p.table_at[i];
+        for (uint32_t n = 0; n < p.buckets_per_node(); ++n) {
+            if (nobody_waits(table[n])) continue;
             const uint32_t generation = p.generation_word->load(order::relaxed);
             section<P> s(p, t, generation, table[n]);
             chain<P> taken = take_all(p, table[n]);
@@ -151,8 +158,8 @@ void drain(process<P>& p, thread<P>& t) {
                 continue;
             }
             const deferred_wake<P> w = t.deferred.pop();
-            const key k{w.address, w.kind, hash_of(w.address, w.kind, p.seed)};
-            wake_resolved(p, t, {k, w.where}, w.mask, w.count, w.word_alive);
+            if (nobody_waits(*w.where)) continue;
+            wake_in_bucket(p, *w.where, w.address, w.mask, w.count, {w.kind, w.word_alive});
         }
         t.deferred.draining.store(false, order::relaxed);
         P::signal_fence();

@@ -6,15 +6,6 @@
 
 namespace futex2 {
 
-// One word of a wakev, checked.
-struct wakev_item {
-    const void* word;
-    uint64_t mask;  // widened
-    int count;      // >= 0
-    width size;
-    bool numa;
-};
-
 // futex2_wakev() behind its checks; item(i) is the i-th of n <= most_items. All
 // hints are read before anybody is woken, for a woken thread may free a later
 // word; each word's waiters are released before the next bucket is locked.
@@ -24,19 +15,18 @@ int wakev(process<P>& p, int n, F item) {
     // Node numbers, for a signal handler's small stack; plain words need none.
     int16_t hints[most_items];
     for (int i = 0; i < n; ++i) {
-        const wakev_item w = item(i);
+        const wake_request w = item(i);
         const int64_t hint = w.numa ? P::load_hint(w.word, w.size) : no_node;
         if (!valid_hint(p, hint)) return -EINVAL;
         hints[i] = static_cast<int16_t>(hint);
     }
-    thread<P>& t = thread<P>::self();
     int woken = 0;
     for (int i = 0; i < n; ++i) {
-        const wakev_item w = item(i);
-        if (w.count == 0 || (w.numa && hints[i] == no_node)) continue;
+        const wake_request w = item(i);
+        if (w.numa && hints[i] == no_node) continue;
         const key k = p.key_of(w.word, w.size, w.numa);
-        bucket<P>& where = w.numa ? p.bucket_on(hints[i], k) : p.plain_bucket(k);
-        woken += wake_resolved(p, t, {k, &where}, w.mask, w.count, false);
+        bucket<P>& b = w.numa ? p.bucket_on(hints[i], k) : p.plain_bucket(k);
+        woken += wake_at(p, w, b, false);
     }
     return woken;
 }

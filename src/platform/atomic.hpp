@@ -10,11 +10,16 @@ namespace futex2::platform {
 
 constexpr int memory_order_of(order o) {
     switch (o) {
-        case order::relaxed: return __ATOMIC_RELAXED;
-        case order::acquire: return __ATOMIC_ACQUIRE;
-        case order::release: return __ATOMIC_RELEASE;
-        case order::acq_rel: return __ATOMIC_ACQ_REL;
-        case order::seq_cst: break;
+        case order::relaxed:
+            return __ATOMIC_RELAXED;
+        case order::acquire:
+            return __ATOMIC_ACQUIRE;
+        case order::release:
+            return __ATOMIC_RELEASE;
+        case order::acq_rel:
+            return __ATOMIC_ACQ_REL;
+        case order::seq_cst:
+            break;
     }
     return __ATOMIC_SEQ_CST;
 }
@@ -24,6 +29,7 @@ template <class T>
 class native_atomic {
   public:
     constexpr native_atomic() = default;
+    explicit constexpr native_atomic(T v) : value_(v) {}
     native_atomic(const native_atomic&) = delete;
     native_atomic& operator=(const native_atomic&) = delete;
 

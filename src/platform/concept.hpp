@@ -19,7 +19,13 @@ enum class order { relaxed, acquire, release, acq_rel, seq_cst };
 // Size of a word's value: 1 << width bytes. Numerically FUTEX2_SIZE_U8 to U64.
 enum class width : uint8_t { u8, u16, u32, u64 };
 
-constexpr size_t bytes_of(width w) { return size_t{1} << static_cast<unsigned>(w); }
+constexpr size_t bytes_of(width w) {
+    return size_t{1} << static_cast<unsigned>(w);
+}
+
+constexpr uint64_t all_ones(width w) {
+    return ~uint64_t{0} >> (64 - 8 * bytes_of(w));
+}
 
 // An absolute point of time after which a wait gives up; no time: never.
 struct deadline {
@@ -40,52 +46,51 @@ concept atomic_like = requires(A a, const A c, T v) {
 }  // namespace platform
 
 template <class P>
-concept platform_like =
-    platform::atomic_like<typename P::template atomic<uint32_t>, uint32_t> &&
+concept platform_like = platform::atomic_like<typename P::template atomic<uint32_t>, uint32_t> &&
     requires(typename P::template atomic<uint32_t>& word, typename P::template plain<uint32_t>& p,
              void* address, uint64_t value, int64_t hint) {
-        // plain<T>: a shared field that a lock guards.
-        { p.get() } -> std::same_as<uint32_t>;
-        p.set(uint32_t{});
-        { word.fetch_add(1u, order::seq_cst) } -> std::same_as<uint32_t>;
-        { word.fetch_sub(1u, order::seq_cst) } -> std::same_as<uint32_t>;
+    // plain<T>: a shared field that a lock guards.
+    { p.get() } -> std::same_as<uint32_t>;
+    p.set(uint32_t{});
+    { word.fetch_add(1u, order::seq_cst) } -> std::same_as<uint32_t>;
+    { word.fetch_sub(1u, order::seq_cst) } -> std::same_as<uint32_t>;
 
-        // Full fence between any two accesses, of any two widths.
-        P::fence();
-        // The same, directly after an atomic read-modify-write.
-        P::fence_after_rmw();
-        // Orders this thread's accesses as its own signal handlers see them.
-        P::signal_fence();
-        // A point at which a model checker may run a signal handler.
-        P::interrupt_point();
-        P::pause();
+    // Full fence between any two accesses, of any two widths.
+    P::fence();
+    // The same, directly after an atomic read-modify-write.
+    P::fence_after_rmw();
+    // Orders this thread's accesses as its own signal handlers see them.
+    P::signal_fence();
+    // A point at which a model checker may run a signal handler.
+    P::interrupt_point();
+    P::pause();
 
-        // The calling thread's object of a type that is all-zero at first.
-        { P::template self<int>() } -> std::same_as<int&>;
-        // Where the calling thread runs; negative: not known.
-        { P::current_cpu() } -> std::convertible_to<int>;
-        { P::current_node() } -> std::convertible_to<int>;
-        // The node that the memory policy of an address names, or negative.
-        { P::policy_node(address) } -> std::convertible_to<int>;
+    // The calling thread's object of a type that is all-zero at first.
+    { P::template self<int>() } -> std::same_as<int&>;
+    // Where the calling thread runs; negative: not known.
+    { P::current_cpu() } -> std::convertible_to<int>;
+    { P::current_node() } -> std::convertible_to<int>;
+    // The node that the memory policy of an address names, or negative.
+    { P::policy_node(address) } -> std::convertible_to<int>;
 
-        // Sleeps while word == expected: 0, -EAGAIN, -EINTR or -ETIMEDOUT.
-        { P::park(word, 0u, deadline{}) } -> std::same_as<int>;
-        P::unpark(word);
-        // Calls f(argument) when the calling thread ends; one f for the program.
-        P::at_thread_exit(static_cast<void (*)(void*)>(nullptr), address);
-        // Zeroed memory on a node (any node: -1), zeroed again in a forked child; or null.
-        { P::map(size_t{}, 0) } -> std::same_as<void*>;
-        P::unmap(address, size_t{});
+    // Sleeps while word == expected: 0, -EAGAIN, -EINTR or -ETIMEDOUT.
+    { P::park(word, 0u, deadline{}) } -> std::same_as<int>;
+    P::unpark(word);
+    // Calls f(argument) when the calling thread ends; one f for the program.
+    P::at_thread_exit(static_cast<void (*)(void*)>(nullptr), address);
+    // Zeroed memory on a node (any node: -1), zeroed again in a forked child; or null.
+    { P::map(size_t{}, 0) } -> std::same_as<void*>;
+    P::unmap(address, size_t{});
 
-        // The user's words. The hint half lies behind the value half; a pair is both.
-        { P::load_value(address, width::u8) } -> std::same_as<uint64_t>;  // acquire
-        { P::load_hint(address, width::u8) } -> std::same_as<int64_t>;    // acquire
-        P::store_value_fenced(address, width::u8, value);  // seq_cst, and a full fence behind it
-        // seq_cst; may fail for no reason.
-        {
-            P::compare_exchange_pair(address, width::u8, value, hint, value, hint)
+    // The user's words. The hint half lies behind the value half; a pair is both.
+    { P::load_value(address, width::u8) } -> std::same_as<uint64_t>;  // acquire
+    { P::load_hint(address, width::u8) } -> std::same_as<int64_t>;    // acquire
+    P::store_value_fenced(address, width::u8, value);  // seq_cst, and a full fence behind it
+    // seq_cst; may fail for no reason.
+    {
+        P::compare_exchange_pair(address, width::u8, value, hint, value, hint)
         } -> std::same_as<bool>;
-        { P::compare_exchange_hint(address, width::u8, hint, hint) } -> std::same_as<bool>;
-    };
+    { P::compare_exchange_hint(address, width::u8, hint, hint) } -> std::same_as<bool>;
+};
 
 }  // namespace futex2

@@ -55,7 +55,8 @@ int native::policy_node(const void* address) {
     constexpr unsigned long max_node = 1024;
     unsigned long nodes[max_node / (8 * sizeof(unsigned long))] = {};
     int mode = 0;
-    if (system_call(SYS_get_mempolicy, &mode, nodes, max_node, address, MPOL_F_ADDR) != 0) return -1;
+    if (system_call(SYS_get_mempolicy, &mode, nodes, max_node, address, MPOL_F_ADDR) != 0)
+        return -1;
     constexpr int mode_flags = MPOL_F_STATIC_NODES | MPOL_F_RELATIVE_NODES | MPOL_F_NUMA_BALANCING;
     if ((mode & ~mode_flags) != MPOL_PREFERRED) return -1;
     int first = 0;
@@ -88,7 +89,8 @@ long sleep_by(sleep_call call, uint32_t* word, uint32_t expected, deadline until
             one.flags = flags;
             return system_call(sys_futex_waitv, &one, 1, 0, until.time, until.clock);
         }
-        case sleep_call::futex: break;
+        case sleep_call::futex:
+            break;
     }
     const int realtime =
         until.time != nullptr && until.clock == CLOCK_REALTIME ? FUTEX_CLOCK_REALTIME : 0;
@@ -121,7 +123,8 @@ void native::at_thread_exit(void (*f)(void*), void* argument) {
     if (known_key.load(order::acquire) == 0) {
         pthread_key_t created;
         if (pthread_key_create(&created, f) != 0) return;  // then the parker stays taken
-        if (!known_key.compare_exchange(0, created + 1, order::acq_rel)) pthread_key_delete(created);
+        if (!known_key.compare_exchange(0, created + 1, order::acq_rel))
+            pthread_key_delete(created);
     }
     pthread_setspecific(known_key.load(order::acquire) - 1, argument);
 }
@@ -147,16 +150,22 @@ void* native::map(size_t bytes, int node) {
     return memory;
 }
 
-void native::unmap(void* address, size_t bytes) { system_call(SYS_munmap, address, bytes); }
+void native::unmap(void* address, size_t bytes) {
+    system_call(SYS_munmap, address, bytes);
+}
 
-uintptr_t user_address_limit() {
 #if defined(__x86_64__)
+constinit native_atomic<uintptr_t> user_address_limit{(uintptr_t{1} << 56) - 4096};
+
+void find_user_address_limit() {
     unsigned a = 0, b = 0, c = 0, d = 0;
     const bool five_levels = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (c & (1u << 16)) != 0;
-    return (uintptr_t{1} << (five_levels ? 56 : 47)) - 4096;
-#else
-    return uintptr_t{1} << 52;
-#endif
+    if (!five_levels) user_address_limit.store((uintptr_t{1} << 47) - 4096, order::relaxed);
 }
+#else
+constinit native_atomic<uintptr_t> user_address_limit{uintptr_t{1} << 52};
+
+void find_user_address_limit() {}
+#endif
 
 }  // namespace futex2::platform

@@ -62,7 +62,10 @@ inline bool compare_exchange_16(void* address, uint64_t value, int64_t hint, uin
     uint32_t failed;
     bool done = false;
     do {
-        __asm__ volatile("ldaxp %0, %1, %2" : "=&r"(old_value), "=&r"(old_hint) : "Q"(*word) : "memory");
+        __asm__ volatile("ldaxp %0, %1, %2"
+                         : "=&r"(old_value), "=&r"(old_hint)
+                         : "Q"(*word)
+                         : "memory");
         if (old_value != value || old_hint != hint) break;
         __asm__ volatile("stlxp %w0, %2, %3, %1"
                          : "=&r"(failed), "=Q"(*word)
@@ -84,14 +87,19 @@ struct word_layout {
     using pair = Pair;
 };
 
-// Calls f with the word_layout of a width.
+// Calls f with the word_layout of a width. Inline: the width is often a constant,
+// and the whole access one instruction.
 template <class F>
-decltype(auto) with_layout(width w, F&& f) {
+[[gnu::always_inline]] inline decltype(auto) with_layout(width w, F&& f) {
     switch (w) {
-        case width::u8: return f(word_layout<uint8_t, int8_t, uint16_t>{});
-        case width::u16: return f(word_layout<uint16_t, int16_t, uint32_t>{});
-        case width::u32: return f(word_layout<uint32_t, int32_t, uint64_t>{});
-        case width::u64: break;
+        case width::u8:
+            return f(word_layout<uint8_t, int8_t, uint16_t>{});
+        case width::u16:
+            return f(word_layout<uint16_t, int16_t, uint32_t>{});
+        case width::u32:
+            return f(word_layout<uint32_t, int32_t, uint64_t>{});
+        case width::u64:
+            break;
     }
     return f(word_layout<uint64_t, int64_t, void>{});
 }
