@@ -14,12 +14,13 @@ namespace {
 constexpr uint64_t any = ~uint64_t{0};
 
 key key_of(const native_process& p, const void* word, word_flags flags) {
-    return p.key_of(word, flags.size(), flags.numa());
+    return p.key_of(word, flags.kind());
 }
 
 wait_target target_of(const native_process& p, const void* word, uint64_t expected, uint64_t mask,
                       word_flags flags) {
-    return {key_of(p, word, flags), expected, widen_mask(mask, flags.size()), flags.by_policy()};
+    return {key_of(p, word, flags), expected, widen_mask(mask, flags.kind().size()),
+            flags.by_policy()};
 }
 
 }  // namespace
@@ -35,13 +36,20 @@ static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, 
     return futex2::wait(*p, target_of(*p, word, expected, mask, flags), until).status;
 }
 
+// Out of line, as all that the fast path of a wake does not need: it would cost
+// registers, and so a stack frame.
+[[gnu::noinline]] static int wake_error(const void* word, uint64_t mask, word_flags flags) {
+    const int error = check_wake(word, mask, flags);
+    return error != 0 ? error : -ENOSYS;
+}
+
 static int wake(void* word, uint64_t mask, int count, word_flags flags) {
-    if (const int error = check_wake(word, mask, flags); error != 0) return error;
-    if (!flags.is_private()) return -ENOSYS;
+    if (!wake_is_sound(word, mask, flags)) [[unlikely]]
+        return wake_error(word, mask, flags);
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return 0;
-    return futex2::wake(*p, {word, mask, count, flags.size(), flags.numa()});
+    return futex2::wake(*p, {word, mask, count, flags.kind()});
 }
 
 // Resolves the words: addresses, then hints, one after the other, as the kernel.
@@ -105,12 +113,11 @@ static int wakev(const struct futex2_wake_item* items, unsigned n, unsigned flag
     if (p == nullptr) return 0;
     return futex2::wakev<native, FUTEX_WAITV_MAX>(*p, static_cast<int>(n), [&](int i) {
         const word_flags word{items[i].flags};
-        return wake_request{items[i].word, items[i].mask, items[i].count, word.size(), word.numa()};
+        return wake_request{items[i].word, items[i].mask, items[i].count, word.kind()};
     });
 }
 
-// Before the library is loaded: the hint needs the topology. Out of line, for a
-// call in the middle would cost the fast path its registers.
+// Before the library is loaded: the hint needs the topology.
 static int store_wake(void* word, uint64_t value, int count, word_flags flags);
 [[gnu::noinline]] static int store_wake_early(void* word, uint64_t value, int count,
                                               word_flags flags) {
@@ -124,7 +131,7 @@ static int store_wake(void* word, uint64_t value, int count, word_flags flags) {
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return store_wake_early(word, value, count, flags);
-    return futex2::store_wake(*p, {word, any, count, flags.size(), flags.numa()}, value);
+    return futex2::store_wake(*p, {word, any, count, flags.kind()}, value);
 }
 
 }  // namespace futex2::abi

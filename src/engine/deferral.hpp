@@ -16,7 +16,7 @@ struct deferred_wake {
     uint64_t mask;
     bucket<P>* where;
     int32_t count;
-    uint8_t kind;
+    word_kind kind;
     bool word_alive;
 };
 

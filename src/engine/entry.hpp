@@ -45,7 +45,7 @@ struct alignas(64) entry {
     plain<entry*> next;
     plain<entry*> previous;
     plain<entry*> last;  // of a key's first entry: the youngest
-    plain<uint8_t> kind;
+    plain<word_kind> kind;
     plain<bool> assigned;    // of a key's first entry: the library set the word's hint
     uint8_t index = 0;       // in its waiter's array
     bool by_policy = false;  // FUTEX2_MPOL

@@ -15,8 +15,8 @@ namespace futex2 {
 template <platform_like P>
 struct process {
     uint64_t seed;
-    uint32_t bucket_shift;                     // each table has 1 << bucket_shift
-    uint32_t bucket_count;                     // of all nodes
+    uint32_t bucket_bits;                      // each table has 1 << bucket_bits
+    uint32_t node_count;                       // possible nodes
     bucket<P>* table[topology::max_nodes];     // by node number; null: no such node
     bucket<P>* table_at[topology::max_nodes];  // the same, without gaps
     topology::map nodes;
@@ -30,8 +30,8 @@ struct process {
 
     // Needs nodes and seed. 0 or -ENOMEM.
     int build() {
-        bucket_shift = shift_for(nodes.cpu_limit);
-        bucket_count = buckets_per_node() * static_cast<uint32_t>(nodes.node_count);
+        bucket_bits = bits_for(nodes.cpu_limit);
+        node_count = static_cast<uint32_t>(nodes.node_count);
         generation_word =
             static_cast<typename P::template atomic<uint32_t>*>(P::map(sizeof(uint32_t), -1));
         if (generation_word == nullptr) return -ENOMEM;
@@ -50,7 +50,7 @@ struct process {
         if (generation_word != nullptr) P::unmap(generation_word, sizeof(uint32_t));
     }
 
-    uint32_t buckets_per_node() const { return uint32_t{1} << bucket_shift; }
+    uint32_t buckets_per_node() const { return uint32_t{1} << bucket_bits; }
     size_t table_bytes() const { return buckets_per_node() * sizeof(bucket<P>); }
 
     // Virtual nodes are of no meaning to the kernel.
@@ -58,14 +58,15 @@ struct process {
 
     // A power of two, at least the possible CPUs: so many threads at most hold, or
     // spin for, a bucket at a time.
-    static uint32_t shift_for(int cpus) {
-        uint32_t shift = 2;
-        while ((1 << shift) < cpus) ++shift;
-        return shift;
+    static uint32_t bits_for(int cpus) {
+        uint32_t bits = 2;
+        while ((1 << bits) < cpus) ++bits;
+        return bits;
     }
 
-    key key_of(const void* word, width size, bool numa) const {
-        return make_key(word, size, numa, seed);
+    key key_of(const void* word, word_kind kind) const {
+        const auto address = reinterpret_cast<uintptr_t>(word);
+        return {address, kind, hash_of(address, kind, seed)};
     }
 
     // Whether a hint names a node.
@@ -73,14 +74,16 @@ struct process {
         return hint >= 0 && hint < topology::max_nodes && table[hint] != nullptr;
     }
 
-    bucket<P>& bucket_on(int node, const key& k) const {
-        return table[node][part_of(k.hash, buckets_per_node())];
+    // The upper bits of the hash choose the bucket of a table.
+    bucket<P>& bucket_in(bucket<P>* nodes_table, uint64_t hash) const {
+        return nodes_table[hash >> (64 - bucket_bits)];
     }
+    bucket<P>& bucket_on(int node, const key& k) const { return bucket_in(table[node], k.hash); }
 
-    // Plain words lie over all nodes' tables alike.
+    // Plain words lie over all nodes' tables alike: the lower half chooses the node.
     bucket<P>& plain_bucket(const key& k) const {
-        const uint32_t part = part_of(k.hash, bucket_count);
-        return table_at[part >> bucket_shift][part & (buckets_per_node() - 1)];
+        const uint64_t index = (k.hash & 0xffffffff) * node_count >> 32;
+        return bucket_in(table_at[index], k.hash);
     }
 
     // The process's generation, never 0.

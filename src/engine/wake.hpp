@@ -11,8 +11,7 @@ struct wake_request {
     void* word;
     uint64_t mask;
     int count;  // 0: nobody; negative: one, as the kernel
-    width size;
-    bool numa;
+    word_kind kind;
 };
 
 // What a wake has found, told under the bucket's lock to the caller's callback.
@@ -35,7 +34,7 @@ bool nobody_waits(const bucket<P>& b) {
 
 // Whether the word outlives the wake (take.hpp), in the same register as its kind.
 struct wake_mode {
-    uint8_t kind;
+    word_kind kind;
     bool word_alive;
 };
 
@@ -72,7 +71,7 @@ template <platform_like P, class F = no_callback>
 int wake_at(process<P>& p, const wake_request& w, bucket<P>& b, bool word_alive, F callback = {}) {
     if (nobody_waits(b) || w.count == 0) return 0;
     return wake_in_bucket(p, b, reinterpret_cast<uintptr_t>(w.word), w.mask, w.count,
-                          {kind_of(w.size, w.numa), word_alive}, callback);
+                          {w.kind, word_alive}, callback);
 }
 
 // futex2_wake() behind its checks. -EINVAL for an impossible hint. callback: not
@@ -84,15 +83,15 @@ int wake_at(process<P>& p, const wake_request& w, bucket<P>& b, bool word_alive,
 // fence, where it costs no time of its own.
 template <platform_like P, class F = no_callback>
 [[gnu::always_inline]] inline int wake(process<P>& p, const wake_request& w, F callback = {}) {
-    if (w.numa) {
+    if (w.kind.numa()) {
         P::fence();
-        const int64_t hint = P::load_hint(w.word, w.size);
+        const int64_t hint = P::load_hint(w.word, w.kind.size());
         if (hint == no_node) return 0;
         if (!p.has_node(hint)) return -EINVAL;
-        const key k = p.key_of(w.word, w.size, true);
+        const key k = p.key_of(w.word, w.kind);
         return wake_at(p, w, p.bucket_on(static_cast<int>(hint), k), true, callback);
     }
-    const key k = p.key_of(w.word, w.size, false);
+    const key k = p.key_of(w.word, w.kind);
     bucket<P>& b = p.plain_bucket(k);
     P::fence();
     return wake_at(p, w, b, true, callback);
@@ -114,17 +113,17 @@ template <platform_like P>
 // futex2_store_wake() behind its checks. After the store the word may be gone.
 template <platform_like P>
 [[gnu::always_inline]] inline int store_wake(process<P>& p, const wake_request& w, uint64_t value) {
-    if (w.numa) {
+    if (w.kind.numa()) {
         int64_t hint;
-        if (!exchange_value(p, w.word, w.size, value, hint)) return -EINVAL;
+        if (!exchange_value(p, w.word, w.kind.size(), value, hint)) return -EINVAL;
         if (hint == no_node) return 0;
         P::fence_after_rmw();
-        const key k = p.key_of(w.word, w.size, true);
+        const key k = p.key_of(w.word, w.kind);
         return wake_at(p, w, p.bucket_on(static_cast<int>(hint), k), false);
     }
-    const key k = p.key_of(w.word, w.size, false);
+    const key k = p.key_of(w.word, w.kind);
     bucket<P>& b = p.plain_bucket(k);
-    P::store_value_fenced(w.word, w.size, value);
+    P::store_value_fenced(w.word, w.kind.size(), value);
     return wake_at(p, w, b, false);
 }
 

@@ -16,16 +16,16 @@ int wakev(process<P>& p, int n, F item) {
     int16_t hints[most_items];
     for (int i = 0; i < n; ++i) {
         const wake_request w = item(i);
-        const int64_t hint = w.numa ? P::load_hint(w.word, w.size) : no_node;
+        const int64_t hint = w.kind.numa() ? P::load_hint(w.word, w.kind.size()) : no_node;
         if (!valid_hint(p, hint)) return -EINVAL;
         hints[i] = static_cast<int16_t>(hint);
     }
     int woken = 0;
     for (int i = 0; i < n; ++i) {
         const wake_request w = item(i);
-        if (w.numa && hints[i] == no_node) continue;
-        const key k = p.key_of(w.word, w.size, w.numa);
-        bucket<P>& b = w.numa ? p.bucket_on(hints[i], k) : p.plain_bucket(k);
+        if (w.kind.numa() && hints[i] == no_node) continue;
+        const key k = p.key_of(w.word, w.kind);
+        bucket<P>& b = w.kind.numa() ? p.bucket_on(hints[i], k) : p.plain_bucket(k);
         woken += wake_at(p, w, b, false);
     }
     return woken;
