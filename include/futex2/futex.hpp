@@ -21,6 +21,7 @@
 #include <futex2/futex2.h>
 
 #include <atomic>
+#include <bit>
 #include <climits>
 #include <concepts>
 #include <cstddef>
@@ -35,16 +36,28 @@ namespace detail {
 
 template <class T, bool Numa>
 struct storage {
-    alignas(sizeof(T)) std::atomic<T> value;
+    alignas(sizeof(T)) T value;
 };
 
 // As futexN_numa. The library changes value and hint with one instruction while this header
 // changes the value alone: both are single instructions on one cache line.
 template <class T>
 struct storage<T, true> {
-    alignas(2 * sizeof(T)) std::atomic<T> value;
-    mutable std::atomic<std::make_signed_t<bits_of<T>>> hint{FUTEX_NO_NODE};  // a wait sets it
+    alignas(2 * sizeof(T)) T value;
+    alignas(sizeof(T)) mutable std::make_signed_t<bits_of<T>> hint{FUTEX_NO_NODE};  // waits set it
 };
+
+// The order of a failed exchange, as std::atomic derives it.
+constexpr std::memory_order without_release(std::memory_order order) {
+    switch (order) {
+        case std::memory_order::acq_rel:
+            return std::memory_order::acquire;
+        case std::memory_order::release:
+            return std::memory_order::relaxed;
+        default:
+            return order;
+    }
+}
 
 template <class T>
 concept object_pointer = std::is_pointer_v<T> && std::is_object_v<std::remove_pointer_t<T>>;
@@ -54,6 +67,16 @@ template <class T>
 concept bitwise = std::integral<T> && !std::same_as<T, bool>;
 template <class T>
 using difference = std::conditional_t<std::is_pointer_v<T>, std::ptrdiff_t, T>;
+
+// What adding n to a T adds to its bits.
+template <class T>
+constexpr bits_of<T> step(difference<T> n) {
+    if constexpr (std::is_pointer_v<T>) {
+        return static_cast<bits_of<T>>(n) * sizeof(std::remove_pointer_t<T>);
+    } else {
+        return static_cast<bits_of<T>>(n);
+    }
+}
 
 }  // namespace detail
 
@@ -82,37 +105,43 @@ class basic_futex {
 
     // The value, as in std::atomic<T>. None of these wakes anybody.
 
-    T load(order o = seq_cst) const noexcept { return storage_.value.load(o); }
-    void store(T value, order o = seq_cst) noexcept { storage_.value.store(value, o); }
-    T exchange(T value, order o = seq_cst) noexcept { return storage_.value.exchange(value, o); }
+    T load(order o = seq_cst) const noexcept {
+        return from_bits(detail::load_bits<sizeof(T)>(address(), o));
+    }
+    void store(T value, order o = seq_cst) noexcept {
+        __atomic_store_n(cell(), detail::to_bits(value), detail::builtin(o));
+    }
+    T exchange(T value, order o = seq_cst) noexcept {
+        return from_bits(__atomic_exchange_n(cell(), detail::to_bits(value), detail::builtin(o)));
+    }
 
     bool compare_exchange_weak(T& expected, T value, order o = seq_cst) noexcept {
-        return storage_.value.compare_exchange_weak(expected, value, o);
+        return compare_exchange_weak(expected, value, o, detail::without_release(o));
     }
     bool compare_exchange_weak(T& expected, T value, order success, order failure) noexcept {
-        return storage_.value.compare_exchange_weak(expected, value, success, failure);
+        return compare_exchange<true>(expected, value, success, failure);
     }
     bool compare_exchange_strong(T& expected, T value, order o = seq_cst) noexcept {
-        return storage_.value.compare_exchange_strong(expected, value, o);
+        return compare_exchange_strong(expected, value, o, detail::without_release(o));
     }
     bool compare_exchange_strong(T& expected, T value, order success, order failure) noexcept {
-        return storage_.value.compare_exchange_strong(expected, value, success, failure);
+        return compare_exchange<false>(expected, value, success, failure);
     }
 
     T fetch_add(detail::difference<T> n, order o = seq_cst) noexcept requires detail::counting<T> {
-        return storage_.value.fetch_add(n, o);
+        return from_bits(__atomic_fetch_add(cell(), detail::step<T>(n), detail::builtin(o)));
     }
     T fetch_sub(detail::difference<T> n, order o = seq_cst) noexcept requires detail::counting<T> {
-        return storage_.value.fetch_sub(n, o);
+        return from_bits(__atomic_fetch_sub(cell(), detail::step<T>(n), detail::builtin(o)));
     }
     T fetch_and(T bits, order o = seq_cst) noexcept requires detail::bitwise<T> {
-        return storage_.value.fetch_and(bits, o);
+        return from_bits(__atomic_fetch_and(cell(), detail::to_bits(bits), detail::builtin(o)));
     }
     T fetch_or(T bits, order o = seq_cst) noexcept requires detail::bitwise<T> {
-        return storage_.value.fetch_or(bits, o);
+        return from_bits(__atomic_fetch_or(cell(), detail::to_bits(bits), detail::builtin(o)));
     }
     T fetch_xor(T bits, order o = seq_cst) noexcept requires detail::bitwise<T> {
-        return storage_.value.fetch_xor(bits, o);
+        return from_bits(__atomic_fetch_xor(cell(), detail::to_bits(bits), detail::builtin(o)));
     }
 
     /**
@@ -123,17 +152,17 @@ class basic_futex {
      * that differs at once costs one load. Not for signal handlers.
      */
     void wait(T old, order o = seq_cst, mask_type mask = any) const {
-        detail::wait<T>(storage_.value, flags, old, o, mask);
+        detail::wait<T>(address(), flags, old, o, mask);
     }
 
     /** wait() until time on any clock; false if the value was still old then. See deadline.hpp. */
     template <class Clock, class Duration>
     bool wait_until(T old, const std::chrono::time_point<Clock, Duration>& time, order o = seq_cst,
                     mask_type mask = any) const {
-        return detail::wait_until<T>(storage_.value, flags, old, time, o, mask);
+        return detail::wait_until<T>(address(), flags, old, time, o, mask);
     }
     bool wait_until(T old, const deadline& time, order o = seq_cst, mask_type mask = any) const {
-        return detail::wait_until<T>(storage_.value, flags, old, time, o, mask);
+        return detail::wait_until<T>(address(), flags, old, time, o, mask);
     }
 
     /** wait() for so long at most, on steady_clock; false if the value was still old then. */
@@ -154,11 +183,11 @@ class basic_futex {
      * The value is read with acquire.
      */
     [[nodiscard]] std::errc wait_once(T old, mask_type mask = any) const noexcept {
-        return detail::wait_once<T>(storage_.value, flags, old, mask, nullptr);
+        return detail::wait_once<T>(address(), flags, old, mask, nullptr);
     }
     [[nodiscard]] std::errc wait_once(T old, const deadline& until,
                                       mask_type mask = any) const noexcept {
-        return detail::wait_once<T>(storage_.value, flags, old, mask, &until);
+        return detail::wait_once<T>(address(), flags, old, mask, &until);
     }
 
     /**
@@ -197,6 +226,24 @@ class basic_futex {
         : storage_{value, node} {}
 
     detail::storage<T, Numa> storage_;
+
+  private:
+    using aliased = typename detail::unsigned_of<sizeof(T)>::aliased;
+
+    aliased* cell() noexcept { return static_cast<aliased*>(address()); }
+    static T from_bits(mask_type bits) noexcept { return std::bit_cast<T>(bits); }
+
+    template <bool Weak>
+    bool compare_exchange(T& expected, T value, order success, order failure) noexcept {
+        mask_type seen = detail::to_bits(expected);
+        const bool done =
+            __atomic_compare_exchange_n(cell(), &seen, detail::to_bits(value), Weak,
+                                        detail::builtin(success), detail::builtin(failure));
+        if (!done) {
+            expected = from_bits(seen);
+        }
+        return done;
+    }
 };
 
 /** A word of sizeof(T) bytes; its waiters hash over all nodes' tables. */
@@ -222,12 +269,12 @@ class numa_futex : public basic_futex<T, true> {
 
     /** The node, or -1 when nobody waits and the program chose none. Old as soon as it is read. */
     hint_type hint() const noexcept {
-        return this->storage_.hint.load(std::memory_order::acquire);  // pairs with a wait's setting
+        return __atomic_load_n(&this->storage_.hint, __ATOMIC_ACQUIRE);  // pairs with a wait's step
     }
 
     /** Chooses the node (-1: none), only while nobody waits and no other thread uses the word. */
     void set_hint(hint_type node) noexcept {
-        this->storage_.hint.store(node, std::memory_order::release);  // pairs with hint()
+        __atomic_store_n(&this->storage_.hint, node, __ATOMIC_RELEASE);  // pairs with hint()
     }
 };
 

@@ -41,7 +41,7 @@ using waitable = struct ::futex_waitv;
 /** An atomic, and the value that it is not to keep. */
 template <futex_value T>
 waitable word(const std::atomic<T>& value, detail::same<T> old) noexcept {
-    return {detail::to_bits<T>(old), reinterpret_cast<std::uintptr_t>(&value),
+    return {detail::to_bits<T>(old), reinterpret_cast<std::uintptr_t>(detail::word_of(value)),
             detail::plain_flags<T>, 0};
 }
 
@@ -54,23 +54,22 @@ waitable word(const basic_futex<T, Numa>& value, detail::same<T> old) noexcept {
 
 namespace detail {
 
-template <class Bits>
+template <std::size_t Size>
 bool differs(const waitable& item) noexcept {
-    using any_type [[gnu::may_alias]] = const Bits;  // the word's own type is not known here
-    auto* value = reinterpret_cast<any_type*>(static_cast<std::uintptr_t>(item.uaddr));
-    return __atomic_load_n(value, __ATOMIC_ACQUIRE) != item.val;
+    const auto* word = reinterpret_cast<const void*>(static_cast<std::uintptr_t>(item.uaddr));
+    return load_bits<Size>(word, std::memory_order::acquire) != item.val;
 }
 
 inline bool differs(const waitable& item) noexcept {
     switch (item.flags & FUTEX2_SIZE_MASK) {
         case FUTEX2_SIZE_U8:
-            return differs<std::uint8_t>(item);
+            return differs<1>(item);
         case FUTEX2_SIZE_U16:
-            return differs<std::uint16_t>(item);
+            return differs<2>(item);
         case FUTEX2_SIZE_U32:
-            return differs<std::uint32_t>(item);
+            return differs<4>(item);
         default:
-            return differs<std::uint64_t>(item);
+            return differs<8>(item);
     }
 }
 

@@ -41,22 +41,35 @@ namespace futex2 {
 template <class T>
 concept futex_value = std::is_trivially_copyable_v<T> && std::same_as<T, std::remove_cv_t<T>> &&
                       (sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8) &&
-                      (std::has_unique_object_representations_v<T> ||
-                       std::is_floating_point_v<T>)&&sizeof(std::atomic<T>) == sizeof(T) &&
-                      std::atomic<T>::is_always_lock_free;
+                      (std::has_unique_object_representations_v<T> || std::is_floating_point_v<T>);
 
 namespace detail {
 
+// The unsigned integer of a size, and the same for access to a value of another type. Atomic
+// accesses go through it, whatever T is: of a struct with a smaller alignment std::atomic is
+// lock-free too, but clang makes it a call to libatomic.
 template <std::size_t Size>
 struct unsigned_of;
 template <>
-struct unsigned_of<1> : std::type_identity<std::uint8_t> {};
+struct unsigned_of<1> {
+    using type = std::uint8_t;
+    using aliased [[gnu::may_alias]] = std::uint8_t;
+};
 template <>
-struct unsigned_of<2> : std::type_identity<std::uint16_t> {};
+struct unsigned_of<2> {
+    using type = std::uint16_t;
+    using aliased [[gnu::may_alias]] = std::uint16_t;
+};
 template <>
-struct unsigned_of<4> : std::type_identity<std::uint32_t> {};
+struct unsigned_of<4> {
+    using type = std::uint32_t;
+    using aliased [[gnu::may_alias]] = std::uint32_t;
+};
 template <>
-struct unsigned_of<8> : std::type_identity<std::uint64_t> {};
+struct unsigned_of<8> {
+    using type = std::uint64_t;
+    using aliased [[gnu::may_alias]] = std::uint64_t;
+};
 
 template <class T>
 using bits_of = typename unsigned_of<sizeof(T)>::type;
@@ -64,6 +77,17 @@ using bits_of = typename unsigned_of<sizeof(T)>::type;
 template <futex_value T>
 constexpr bits_of<T> to_bits(T value) {
     return std::bit_cast<bits_of<T>>(value);
+}
+
+// std::memory_order's values are those of the compilers' __ATOMIC_RELAXED to __ATOMIC_SEQ_CST.
+constexpr int builtin(std::memory_order order) {
+    return static_cast<int>(order);
+}
+
+template <std::size_t Size>
+auto load_bits(const void* word, std::memory_order order) noexcept {
+    using aliased = typename unsigned_of<Size>::aliased;
+    return __atomic_load_n(static_cast<const aliased*>(word), builtin(order));
 }
 
 // FUTEX2_SIZE_U8, _U16, _U32 and _U64 are 0, 1, 2 and 3.
@@ -99,41 +123,34 @@ inline int woken(int result) noexcept {
     return result > 0 ? result : 0;
 }
 
-// A word as the C calls take it. They write none of a plain word, and of a NUMA word the hint,
-// which is mutable.
 template <futex_value T>
-void* address_of(const std::atomic<T>& word) noexcept {
-    return const_cast<std::atomic<T>*>(&word);
+bool holds(const void* word, T old, std::memory_order order) noexcept {
+    return load_bits<sizeof(T)>(word, order) == to_bits(old);
 }
 
 template <futex_value T>
-bool holds(const std::atomic<T>& word, T old, std::memory_order order) noexcept {
-    return to_bits(word.load(order)) == to_bits(old);
-}
-
-template <futex_value T>
-std::errc wait_once(const std::atomic<T>& word, unsigned flags, T old, bits_of<T> mask,
+std::errc wait_once(const void* word, unsigned flags, T old, bits_of<T> mask,
                     const deadline* until) noexcept {
     // acquire: pairs with the store of whoever changed the value, as in futex2_wait().
     if (!holds(word, old, std::memory_order::acquire)) {
         return std::errc::resource_unavailable_try_again;
     }
-    return static_cast<std::errc>(-futex2_wait(address_of(word), to_bits(old), mask, flags,
+    // Of a plain word the call writes nothing, and of a NUMA word the hint, which is mutable.
+    return static_cast<std::errc>(-futex2_wait(const_cast<void*>(word), to_bits(old), mask, flags,
                                                until ? &until->time : nullptr,
                                                until ? until->clock : CLOCK_MONOTONIC));
 }
 
 template <futex_value T>
-void wait(const std::atomic<T>& word, unsigned flags, T old, std::memory_order order,
-          bits_of<T> mask) {
+void wait(const void* word, unsigned flags, T old, std::memory_order order, bits_of<T> mask) {
     while (holds(word, old, order)) {
         require_routine(wait_once(word, flags, old, mask, nullptr), "futex2: wait");
     }
 }
 
 template <futex_value T, class Time>
-bool wait_until(const std::atomic<T>& word, unsigned flags, T old, const Time& time,
-                std::memory_order order, bits_of<T> mask) {
+bool wait_until(const void* word, unsigned flags, T old, const Time& time, std::memory_order order,
+                bits_of<T> mask) {
     while (holds(word, old, order)) {
         const deadline until = to_deadline(time);
         const std::errc error = wait_once(word, flags, old, mask, &until);
@@ -147,12 +164,18 @@ bool wait_until(const std::atomic<T>& word, unsigned flags, T old, const Time& t
 
 // The call makes the fence that a wake needs before it looks for waiters. In a header it would
 // be the compiler's: clang makes a seq_cst fence an mfence, 23 ns against the call's 6.
-inline int wake(void* word, unsigned flags, int count, std::uint64_t mask) noexcept {
-    return woken(futex2_wake(word, mask, count, flags));
+inline int wake(const void* word, unsigned flags, int count, std::uint64_t mask) noexcept {
+    return woken(futex2_wake(const_cast<void*>(word), mask, count, flags));
 }
 
 template <class T>
 using same = std::type_identity_t<T>;  // deduces nothing, so that wait(word, 0) works
+
+template <futex_value T>
+const void* word_of(const std::atomic<T>& word) noexcept {
+    static_assert(sizeof word == sizeof(T) && std::atomic<T>::is_always_lock_free);
+    return &word;
+}
 
 }  // namespace detail
 
@@ -167,7 +190,7 @@ using same = std::type_identity_t<T>;  // deduces nothing, so that wait(word, 0)
 template <futex_value T>
 void wait(const std::atomic<T>& word, detail::same<T> old,
           std::memory_order order = std::memory_order::seq_cst) {
-    detail::wait<T>(word, detail::plain_flags<T>, old, order, detail::any_mask<T>);
+    detail::wait<T>(detail::word_of(word), detail::plain_flags<T>, old, order, detail::any_mask<T>);
 }
 
 /** wait() until time at the latest. Returns false if the value was still old then. */
@@ -175,7 +198,7 @@ template <futex_value T, class Clock, class Duration>
 bool wait_until(const std::atomic<T>& word, detail::same<T> old,
                 const std::chrono::time_point<Clock, Duration>& time,
                 std::memory_order order = std::memory_order::seq_cst) {
-    return detail::wait_until<T>(word, detail::plain_flags<T>, old, time, order,
+    return detail::wait_until<T>(detail::word_of(word), detail::plain_flags<T>, old, time, order,
                                  detail::any_mask<T>);
 }
 
@@ -184,20 +207,20 @@ template <futex_value T, class Rep, class Period>
 bool wait_for(const std::atomic<T>& word, detail::same<T> old,
               const std::chrono::duration<Rep, Period>& time,
               std::memory_order order = std::memory_order::seq_cst) {
-    return detail::wait_until<T>(word, detail::plain_flags<T>, old, to_deadline(time), order,
-                                 detail::any_mask<T>);
+    return detail::wait_until<T>(detail::word_of(word), detail::plain_flags<T>, old,
+                                 to_deadline(time), order, detail::any_mask<T>);
 }
 
 /** Wakes the thread that has waited longest, if one waits. Signal-safe; a full fence first. */
 template <futex_value T>
 void notify_one(std::atomic<T>& word) noexcept {
-    detail::wake(&word, detail::plain_flags<T>, 1, detail::any_mask<T>);
+    detail::wake(detail::word_of(word), detail::plain_flags<T>, 1, detail::any_mask<T>);
 }
 
 /** Wakes all threads that wait. Signal-safe; a full fence first. */
 template <futex_value T>
 void notify_all(std::atomic<T>& word) noexcept {
-    detail::wake(&word, detail::plain_flags<T>, INT_MAX, detail::any_mask<T>);
+    detail::wake(detail::word_of(word), detail::plain_flags<T>, INT_MAX, detail::any_mask<T>);
 }
 
 }  // namespace futex2
