@@ -169,7 +169,7 @@ class basic_futex {
     template <class Rep, class Period>
     bool wait_for(T old, const std::chrono::duration<Rep, Period>& time, order o = seq_cst,
                   mask_type mask = any) const {
-        return wait_until(old, to_deadline(time), o, mask);
+        return detail::wait_for<T>(address(), flags, old, time, o, mask);
     }
 
     /**

@@ -145,6 +145,10 @@ std::optional<std::size_t> wait_any_until(const Time& time, std::span<const wait
 template <class Rep, class Period>
 std::optional<std::size_t> wait_any_for(const std::chrono::duration<Rep, Period>& time,
                                         std::span<const waitable> words) {
+    detail::require_length(words);
+    if (const auto index = detail::first_different(words)) {
+        return index;  // without a look at the clock
+    }
     return wait_any_until(to_deadline(time), words);
 }
 

@@ -162,6 +162,13 @@ bool wait_until(const void* word, unsigned flags, T old, const Time& time, std::
     return true;
 }
 
+// Reads the clock only if it must wait.
+template <futex_value T, class Duration>
+bool wait_for(const void* word, unsigned flags, T old, const Duration& time,
+              std::memory_order order, bits_of<T> mask) {
+    return !holds(word, old, order) || wait_until(word, flags, old, to_deadline(time), order, mask);
+}
+
 // The call makes the fence that a wake needs before it looks for waiters. In a header it would
 // be the compiler's: clang makes a seq_cst fence an mfence, 23 ns against the call's 6.
 inline int wake(const void* word, unsigned flags, int count, std::uint64_t mask) noexcept {

@@ -16,7 +16,7 @@ using node_set = number_set<max_nodes>;
 using cpu_set = number_set<max_cpus>;
 
 // Every second of 8192 CPUs is about 20,000 bytes: no true list is longer.
-constexpr size_t longest_file = 32 * 1024;
+constexpr size_t longest_file = 32768;
 
 constexpr char node_directory[] = "sys/devices/system/node/node";
 constexpr char possible_nodes[] = "sys/devices/system/node/possible";
