@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: MIT
+// The program's own malloc family, which counts and hands on to libc's. Where a
+// sanitizer owns that family, its hooks count.
+#include "abi/allocation_count.hpp"
+
+#include <cerrno>
+#include <cstddef>
+
+#if defined(__has_feature)
+#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
+#define FUTEX2_SANITIZER_OWNS_MALLOC
+#endif
+#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define FUTEX2_SANITIZER_OWNS_MALLOC
+#endif
+
+namespace futex2::abi_test {
+namespace {
+
+thread_local bool counting = false;
+thread_local int calls = 0;
+
+void count() {
+    if (counting) ++calls;
+}
+
+}  // namespace
+}  // namespace futex2::abi_test
+
+#ifdef FUTEX2_SANITIZER_OWNS_MALLOC
+
+extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*,
+                                                                           size_t),
+                                                         void (*on_free)(const volatile void*));
+
+namespace futex2::abi_test {
+namespace {
+
+void count_malloc(const volatile void*, size_t) {
+    count();
+}
+void count_free(const volatile void*) {
+    count();
+}
+[[maybe_unused]] const int installed =
+    __sanitizer_install_malloc_and_free_hooks(count_malloc, count_free);
+
+}  // namespace
+}  // namespace futex2::abi_test
+
+#else
+
+extern "C" {
+
+void* __libc_malloc(size_t size);
+void* __libc_calloc(size_t n, size_t size);
+void* __libc_realloc(void* memory, size_t size);
+void* __libc_memalign(size_t alignment, size_t size);
+void __libc_free(void* memory);
+
+void* malloc(size_t size) {
+    futex2::abi_test::count();
+    return __libc_malloc(size);
+}
+
+void* calloc(size_t n, size_t size) {
+    futex2::abi_test::count();
+    return __libc_calloc(n, size);
+}
+
+void* realloc(void* memory, size_t size) {
+    futex2::abi_test::count();
+    return __libc_realloc(memory, size);
+}
+
+void free(void* memory) {
+    futex2::abi_test::count();
+    __libc_free(memory);
+}
+
+void* memalign(size_t alignment, size_t size) {
+    futex2::abi_test::count();
+    return __libc_memalign(alignment, size);
+}
+
+void* aligned_alloc(size_t alignment, size_t size) {
+    return memalign(alignment, size);
+}
+
+int posix_memalign(void** memory, size_t alignment, size_t size) {
+    void* made = memalign(alignment, size);
+    if (made == nullptr) return ENOMEM;
+    *memory = made;
+    return 0;
+}
+
+}  // extern "C"
+
+#endif
+
+namespace futex2::abi_test {
+
+int heap_calls_in(const std::function<void()>& function) {
+    calls = 0;
+    counting = true;
+    function();
+    counting = false;
+    return calls;
+}
+
+}  // namespace futex2::abi_test

@@ -1,0 +1,73 @@
+// SPDX-License-Identifier: MIT
+#include "abi/argument_case.hpp"
+
+#include <algorithm>
+#include <cerrno>
+
+namespace futex2::abi_test {
+
+bool argument_case::applies(word_kind kind) const {
+    return std::all_of(steps.begin(), steps.end(), [&](const step& s) { return s.applies(kind); });
+}
+
+scene argument_case::build(word_kind kind, const engine& on) const {
+    scene made(which, kind, on);
+    for (const step& s : steps) s.apply(made);
+    return made;
+}
+
+void append_order(std::vector<argument_case>& table, call which, const std::vector<check>& checks) {
+    for (auto first = checks.begin(); first != checks.end(); ++first) {
+        for (auto later = first + 1; later != checks.end(); ++later) {
+            const bool has_no_memory = first->where == looks_at::address &&
+                                       first->result == -EFAULT && later->where == looks_at::memory;
+            if (first->result == later->result || has_no_memory) continue;
+            table.push_back({which,
+                             first->name + "_before_" + later->name,
+                             {first->spoil, later->spoil},
+                             first->result});
+        }
+    }
+}
+
+void append_shared(std::vector<argument_case>& table, call which, const std::vector<check>& checks,
+                   int kernel_result) {
+    table.push_back({which, "shared", {shared()}, -ENOSYS, difference{kernel_result, "shared"}});
+    for (const check& c : checks) {
+        if (c.where != looks_at::memory)
+            table.push_back({which, "shared_" + c.name, {shared(), c.spoil}, c.result});
+    }
+}
+
+void append_unknown_flags(std::vector<argument_case>& table, call which) {
+    for (unsigned bit = 4; bit < 32; ++bit) {
+        if (1u << bit != FUTEX2_PRIVATE)
+            table.push_back({which, "flag_bit_" + std::to_string(bit), {flag(1u << bit)}, -EINVAL});
+    }
+}
+
+void append_hints(std::vector<argument_case>& table, call which, int good_result) {
+    const argument_case hints[] = {
+        {which, "hint_minus_1", {hint(FUTEX_NO_NODE)}, good_result},
+        {which, "hint_0", {hint(0)}, good_result},
+        {which, "hint_highest_node", {highest_node()}, good_result},
+        {which, "hint_node_beyond", {node_beyond()}, -EINVAL},
+        {which, "hint_minus_2", {hint(-2)}, -EINVAL},
+        {which, "hint_lowest", {lowest_hint()}, -EINVAL},
+        {which, "hint_highest", {highest_hint()}, -EINVAL},
+    };
+    table.insert(table.end(), std::begin(hints), std::end(hints));
+}
+
+const std::vector<argument_case>& all_argument_cases() {
+    static const std::vector<argument_case> all = [] {
+        std::vector<argument_case> table;
+        for (const auto& part : {wait_cases(), wake_cases(), waitv_cases(), requeue_cases(),
+                                 wakev_cases(), store_wake_cases()})
+            table.insert(table.end(), part.begin(), part.end());
+        return table;
+    }();
+    return all;
+}
+
+}  // namespace futex2::abi_test

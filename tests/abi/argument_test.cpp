@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: MIT
+// Runs the table of cases: each case for each kind of word, against this library
+// and, for words of 32 bits, against the kernel in the same test. The names are
+// CALL.CASE/KIND, as docs/semantics.md gives them.
+#include <gtest/gtest.h>
+
+#include <cerrno>
+#include <string>
+#include <vector>
+
+#include "abi/argument_case.hpp"
+#include "abi/death.hpp"
+
+namespace futex2::abi_test {
+namespace {
+
+constexpr int untouched_errno = 4242;
+
+std::string text_of(int result) {
+    if (result == faults) return "SIGSEGV";
+    return result < 0 ? strerrorname_np(-result) : std::to_string(result);
+}
+
+// Before and after one call on one word.
+struct look {
+    guarded_word before;
+    guarded_word after;
+};
+
+void expect_unchanged(const look& word, const std::string& which) {
+    EXPECT_TRUE(word.before == word.after)
+        << which << " was written: value " << word.before.value() << " is " << word.after.value()
+        << (word.before.kind().numa ? ", hint " + std::to_string(word.before.hint()) + " is " +
+                                          std::to_string(word.after.hint())
+                                    : "");
+}
+
+// The kernel turns -1 into a node as soon as it looks at the word: certain where
+// that is its only word, or the call came past its checks (docs/semantics.md,
+// kernel_hint).
+void accept_kernel_hint(look& word, int result, bool one_word, int highest_node) {
+    if (!word.before.kind().numa || word.before.hint() != FUTEX_NO_NODE) return;
+    const bool past_checks = result >= 0 || result == -EAGAIN || result == -ETIMEDOUT;
+    if (!past_checks && (one_word || word.after.hint() == FUTEX_NO_NODE)) return;
+    EXPECT_GE(word.after.hint(), 0);
+    EXPECT_LE(word.after.hint(), highest_node);
+    word.before.set_hint(word.after.hint());
+}
+
+class argument_test : public testing::Test {
+  public:
+    argument_test(const argument_case& tested, word_kind kind) : case_(tested), kind_(kind) {}
+
+    void TestBody() override {
+        expect(library(), case_.result);
+        if (!has_twin(case_.which)) return;
+        // Of other sizes the kernel knows none, whatever else is right or wrong.
+        const bool known = kind_.bits() == 32;
+        if (!known && case_.name != "correct") return;
+        const engine& twin = kernel();
+        const std::string& missing = kind_.numa ? twin.missing_numa : twin.missing;
+        if (!missing.empty()) GTEST_SKIP() << "compared with no kernel: " << missing;
+        expect(twin, !known ? -EINVAL : case_.kernel ? case_.kernel->result : case_.result);
+    }
+
+  private:
+    void expect(const engine& on, int answer) const {
+        SCOPED_TRACE(on.name);
+        scene s = case_.build(kind_, on);
+        const std::vector<scene_word> before = s.words;
+        if (answer == faults) {
+            EXPECT_TRUE(dies_of_a_fault([&] { s.perform(); }));
+            return;
+        }
+        errno = untouched_errno;
+        const int result = s.perform();
+        EXPECT_EQ(errno, untouched_errno);
+        EXPECT_EQ(text_of(result), text_of(answer));
+        for (size_t i = 0; i < before.size(); ++i) {
+            look word = {before[i].word, s.words[i].word};
+            const bool named = !before[i].elsewhere;
+            if (case_.which == call::store_wake && result >= 0 && named)
+                word.before.set_value(s.stored);
+            if (&on == &kernel() && named)
+                accept_kernel_hint(word, result, before.size() == 1, on.highest_node);
+            expect_unchanged(word, "word " + std::to_string(i));
+        }
+    }
+
+    const argument_case& case_;
+    word_kind kind_;
+};
+
+// GoogleTest's macros cannot give these names: no fixture has a test twice.
+const bool registered = [] {
+    for (const argument_case& one : all_argument_cases()) {
+        for (const word_kind kind : all_kinds) {
+            if (!one.applies(kind)) continue;
+            const std::string name = one.name + "/" + kind.name();
+            testing::RegisterTest(
+                name_of(one.which).data(), name.c_str(), nullptr, nullptr, __FILE__, __LINE__,
+                [&one, kind]() -> testing::Test* { return new argument_test(one, kind); });
+        }
+    }
+    return true;
+}();
+
+}  // namespace
+}  // namespace futex2::abi_test
