@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: MIT
+// Threads that all wait on one word: what wake, wake-parallel and requeue begin with.
+#pragma once
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+
+#include "bench/team.hpp"
+
+namespace futex2::bench {
+
+/**
+ * Starts `size` threads that wait once each, by wait() -> int, and returns when
+ * all are asleep: after perf's pause, and not before all are seen to sleep.
+ */
+template <class Wait>
+class blocked_team {
+  public:
+    blocked_team(const placement& where, int size, const Wait& wait) :
+        wait_(wait), threads_(where, size, [this](int index) {
+            threads_.blocking(index);
+            int result;
+            do result = wait_();
+            while (result == -EINTR);
+            if (result != 0) error_.store(result, std::memory_order_relaxed);
+        }) {}
+
+    void block(std::chrono::duration<double> pause, watchdog& dog) {
+        threads_.release();
+        dog.rest(pause);
+        threads_.await_all_asleep(1, dog);
+    }
+
+    /** Waits for their end. Throws if a wait has failed. */
+    void join(const char* suite) {
+        threads_.join();
+        if (const int error = error_.load(); error != 0)
+            throw std::runtime_error(fmt::format("{}: a wait answered {}", suite, error));
+    }
+
+  private:
+    Wait wait_;
+    std::atomic<int> error_{0};
+    team threads_;
+};
+
+/** How many a call woke or moved; it must not fail while threads are asleep. */
+inline int count_of(int result, const char* suite) {
+    if (result < 0) give_up(fmt::format("{}: a call answered {}", suite, result));
+    return result;
+}
+
+}  // namespace futex2::bench

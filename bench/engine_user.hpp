@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: MIT
+// The engine `user`: the library's C calls.
+#pragma once
+
+#include <futex2/futex2.h>
+
+#include "bench/word.hpp"
+
+namespace futex2::bench {
+
+template <class Word>
+class user_engine {
+  public:
+    using word = Word;
+    using value = typename Word::value_type;
+    template <class Other>
+    using over = user_engine<Other>;
+    static constexpr bool has_waitv = true;
+
+    explicit user_engine(bool shared) : flags_(kind_flags<Word> | (shared ? 0 : FUTEX2_PRIVATE)) {}
+
+    int wait(word& w, value expected) const {
+        return futex2_wait(&w, expected, any_mask<Word>, flags_, nullptr, CLOCK_MONOTONIC);
+    }
+    int wake(word& w, int count) const { return futex2_wake(&w, any_mask<Word>, count, flags_); }
+    int store_wake(word& w, value next, int count) const {
+        return futex2_store_wake(&w, next, count, flags_);
+    }
+    int requeue(word& from, value expected, word& to, int count) const {
+        futex_waitv pair[] = {entry(from, expected), entry(to, 0)};
+        return futex2_requeue(pair, 0, 0, count);
+    }
+    futex_waitv entry(word& w, value expected) const {
+        return {expected, reinterpret_cast<uintptr_t>(&w), flags_, 0};
+    }
+    int waitv(futex_waitv* words, unsigned n) const {
+        return futex2_waitv(words, n, 0, nullptr, CLOCK_MONOTONIC);
+    }
+
+  private:
+    unsigned flags_;
+};
+
+}  // namespace futex2::bench

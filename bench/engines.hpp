@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// From a target to the class of its engine. Workloads are templates over that
+// class, so that no call in a measured loop goes through a pointer.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <type_traits>
+
+#include "bench/engine_kernel.hpp"
+#include "bench/engine_kernel2.hpp"
+#include "bench/engine_user.hpp"
+#include "bench/target.hpp"
+#include "bench/workload.hpp"
+
+namespace futex2::bench {
+
+/** Calls f with the std::type_identity of the word. */
+template <class F>
+void with_user_word(const target& what, const F& f) {
+    const auto kind = [&]<class T>(std::type_identity<T>) {
+        if (what.numa)
+            f(std::type_identity<numa_word<T>>{});
+        else
+            f(std::type_identity<plain_word<T>>{});
+    };
+    switch (what.bits) {
+        case 8:
+            return kind(std::type_identity<uint8_t>{});
+        case 16:
+            return kind(std::type_identity<uint16_t>{});
+        case 32:
+            return kind(std::type_identity<uint32_t>{});
+        default:
+            return kind(std::type_identity<uint64_t>{});
+    }
+}
+
+/** A workload, or the reason why there is none. */
+struct made {
+    std::unique_ptr<workload> work;
+    std::string unsupported;
+};
+
+/** make(engine) -> made, if the target can be had at all. */
+template <class F>
+made with_engine(const target& what, const F& make) {
+    if (std::string reason = unsupported(what); !reason.empty()) return {nullptr, reason};
+    made result;
+    switch (what.engine) {
+        case engine_id::user:
+            with_user_word(what, [&]<class Word>(std::type_identity<Word>) {
+                result = make(user_engine<Word>(what.shared));
+            });
+            break;
+        case engine_id::kernel:
+            result = make(kernel_engine(what.shared));
+            break;
+        case engine_id::kernel2:
+            if (what.numa)
+                result = make(kernel2_engine<numa_word<uint32_t>>(what.shared));
+            else
+                result = make(kernel2_engine<plain_word<uint32_t>>(what.shared));
+    }
+    return result;
+}
+
+}  // namespace futex2::bench

@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: MIT
+// What the options of the command say.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace futex2::bench {
+
+/** Where 0 stands for a default, the suite knows it. */
+struct settings {
+    // Of every suite.
+    std::vector<int> nodes;  // where the threads run; empty: anywhere
+    uint64_t seed = 0;
+    double patience = 60;  // seconds without progress before the command gives up
+    bool silent = false;
+    bool shared = false;
+    bool lock_memory = false;
+
+    // Of some.
+    int threads = 0;
+    double seconds = 0;     // hash, lock-pi: 10; round-trip: 1
+    int futexes = 1024;     // hash: of each thread
+    bool alone = false;     // hash: each thread by itself, on its CPU
+    int wakes = 0;          // wake: at a time, 1; wake-parallel: waking threads, all
+    int requeues = 1;       // requeue: at a time
+    bool broadcast = false;  // requeue: all at once
+    bool pi = false;         // requeue: to a lock with priority inheritance
+    bool multi = false;      // lock-pi: a lock for each thread
+    bool spin = true;        // round-trip: a waiter spins before it sleeps
+    int words = 50'000;      // collide
+    int wakes_measured = 200;  // collide: of parked words, a run
+    int64_t starts = 1'000'000;  // race
+};
+
+}  // namespace futex2::bench

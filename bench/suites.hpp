@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// The suites: one source file each.
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "bench/engines.hpp"
+#include "bench/settings.hpp"
+
+namespace futex2::bench {
+
+// perf's, with perf's defaults.
+made make_hash(const settings& how, const target& what);
+made make_wake(const settings& how, const target& what);
+made make_wake_parallel(const settings& how, const target& what);
+made make_requeue(const settings& how, const target& what);
+made make_lock_pi(const settings& how, const target& what);
+
+/** What calls cost that neither sleep nor wake anybody. */
+made make_calls(const settings& how, const target& what);
+
+/** The costs that `calls` is compared with; they depend on no engine. */
+std::unique_ptr<workload> make_calls_reference();
+
+/** Pairs of threads that wake each other in turn, over two words. */
+made make_round_trip(const settings& how, const target& what);
+
+/** Wakes while tens of thousands of words are parked. */
+made make_collide(const settings& how, const target& what);
+
+/** First waiters on two nodes against a waker. On NUMA words, whatever the target says. */
+made make_race(const settings& how, const target& what);
+
+struct suite {
+    std::string_view name;
+    made (*make)(const settings&, const target&);
+    int repeats;         // where --repeat says nothing
+    bool perfs;          // perf has it, and its lines
+    bool needs_kernels;  // what the kernel does in it is of interest to nobody: false
+};
+
+}  // namespace futex2::bench

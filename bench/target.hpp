@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// What is measured: an engine, and the kind of word that it works on.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace futex2::bench {
+
+enum class engine_id {
+    user,     // this library
+    kernel,   // futex(2)
+    kernel2,  // the kernel's futex2: system calls 449 and 454 to 456
+};
+
+inline constexpr engine_id all_engines[] = {engine_id::user, engine_id::kernel, engine_id::kernel2};
+
+std::string_view name_of(engine_id engine);
+std::optional<engine_id> engine_named(std::string_view name);
+
+struct target {
+    engine_id engine = engine_id::user;
+    unsigned bits = 32;  // 8, 16, 32 or 64
+    bool numa = false;
+    bool shared = false;  // words without FUTEX2_PRIVATE
+};
+
+/** Why the engine cannot do that on this machine; empty: it can. Asks the engine. */
+std::string unsupported(const target& what);
+
+/** "user, 32-bit words" or "kernel2, 32-bit NUMA words". */
+std::string description(const target& what);
+
+}  // namespace futex2::bench

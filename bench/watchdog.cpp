@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#include "bench/watchdog.hpp"
+
+#include <fmt/format.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace futex2::bench {
+
+using std::chrono::duration;
+
+watchdog::watchdog(duration<double> patience) : patience_(patience) {
+    // Signals are for the threads that do the work.
+    sigset_t all;
+    sigset_t before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);
+    guard_ = std::thread([this] { guard(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+}
+
+watchdog::~watchdog() {
+    {
+        const std::lock_guard lock(mutex_);
+        over_ = true;
+    }
+    changed_.notify_one();
+    guard_.join();
+}
+
+void watchdog::watch(std::string what) {
+    const std::lock_guard lock(mutex_);
+    what_ = std::move(what);
+    ++beats_;
+}
+
+void watchdog::beat() {
+    const std::lock_guard lock(mutex_);
+    ++beats_;
+}
+
+void watchdog::rest(duration<double> how_long) {
+    const duration<double> slice = std::min<duration<double>>(patience_ / 4, how_long);
+    const auto end = std::chrono::steady_clock::now() + how_long;
+    while (std::chrono::steady_clock::now() < end) {
+        const duration<double> left = end - std::chrono::steady_clock::now();
+        std::this_thread::sleep_for(std::min(left, slice));
+        beat();
+    }
+}
+
+void watchdog::guard() {
+    std::unique_lock lock(mutex_);
+    while (!over_) {
+        const uint64_t before = beats_;
+        const bool ended = changed_.wait_for(lock, patience_, [this] { return over_; });
+        if (!ended && beats_ == before) bite();
+    }
+}
+
+void watchdog::bite() const {
+    give_up(fmt::format("{}: stuck: nothing happened for {:g} seconds", what_, patience_.count()));
+}
+
+void give_up(const std::string& why) {
+    // Neither destructors nor buffers: other threads may hold their locks.
+    const std::string line = fmt::format("futex2: {}\n", why);
+    [[maybe_unused]] const ssize_t written = write(STDERR_FILENO, line.data(), line.size());
+    _exit(1);
+}
+
+}  // namespace futex2::bench

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// A waiter that is never woken must not hang the command.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace futex2::bench {
+
+/**
+ * Ends the process with one line on stderr and status 1 when nothing has
+ * happened for too long.
+ */
+class watchdog {
+  public:
+    explicit watchdog(std::chrono::duration<double> patience);
+    ~watchdog();
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
+
+    /** What begins now, for the line on stderr. Counts as a beat. */
+    void watch(std::string what);
+
+    /** Something happened: the patience begins anew. */
+    void beat();
+
+    /** Sleeps, beating. */
+    void rest(std::chrono::duration<double> how_long);
+
+  private:
+    void guard();
+    [[noreturn]] void bite() const;
+
+    const std::chrono::duration<double> patience_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    uint64_t beats_ = 0;
+    bool over_ = false;
+    std::string what_ = "starting";
+    std::thread guard_;
+};
+
+/** Says why on stderr and ends the process with status 1, whatever threads are asleep. */
+[[noreturn]] void give_up(const std::string& why);
+
+}  // namespace futex2::bench
