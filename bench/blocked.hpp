@@ -18,14 +18,14 @@ namespace futex2::bench {
 template <class Wait>
 class blocked_team {
   public:
-    blocked_team(const placement& where, int size, const Wait& wait) :
-        wait_(wait), threads_(where, size, [this](int index) {
-            threads_.blocking(index);
-            int result;
-            do result = wait_();
-            while (result == -EINTR);
-            if (result != 0) error_.store(result, std::memory_order_relaxed);
-        }) {}
+    blocked_team(const placement& where, int size, const Wait& wait)
+        : wait_(wait), threads_(where, size, [this](int index) {
+              threads_.blocking(index);
+              int result;
+              do result = wait_();
+              while (result == -EINTR);
+              if (result != 0) error_.store(result, std::memory_order_relaxed);
+          }) {}
 
     void block(std::chrono::duration<double> pause, watchdog& dog) {
         threads_.release();

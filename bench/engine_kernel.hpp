@@ -44,10 +44,9 @@ class kernel_engine {
     }
     /** Gives the lock `to` to one waiter, and moves up to count more to it. */
     int requeue_pi(word& from, value expected, word& to, int count) const {
-        return static_cast<int>(
-            kernel::call(SYS_futex, &from.value, static_cast<long>(FUTEX_CMP_REQUEUE_PI | flags_),
-                         1L, static_cast<long>(count), &to.value,
-                         static_cast<unsigned long>(expected)));
+        return static_cast<int>(kernel::call(
+            SYS_futex, &from.value, static_cast<long>(FUTEX_CMP_REQUEUE_PI | flags_), 1L,
+            static_cast<long>(count), &to.value, static_cast<unsigned long>(expected)));
     }
 
   private:

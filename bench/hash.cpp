@@ -16,7 +16,8 @@ namespace {
 template <class Engine>
 class hash final : public workload {
   public:
-    hash(const settings& how, const Engine& engine) : how_(how), engine_(engine), where_(how.nodes) {
+    hash(const settings& how, const Engine& engine)
+        : how_(how), engine_(engine), where_(how.nodes) {
         if (how_.threads == 0) how_.threads = where_.count();
         if (how_.seconds == 0) how_.seconds = 10;
         for (int i = 0; i < how_.threads; ++i)
@@ -57,14 +58,12 @@ class hash final : public workload {
         std::vector<double> rates(static_cast<size_t>(count));
         std::atomic<bool> done{false};
         std::atomic<int> error{0};
-        team threads(
-            where_, count,
-            [&](int i) {
-                // A thread that runs alone does so on its own CPU.
-                if (first != 0) pin(where_.of(first + i));
-                rates[static_cast<size_t>(i)] =
-                    rate(words_[static_cast<size_t>(first + i)], done, error);
-            });
+        team threads(where_, count, [&](int i) {
+            // A thread that runs alone does so on its own CPU.
+            if (first != 0) pin(where_.of(first + i));
+            rates[static_cast<size_t>(i)] =
+                rate(words_[static_cast<size_t>(first + i)], done, error);
+        });
         threads.release();
         dog.rest(std::chrono::duration<double>(how_.seconds));
         done.store(true, std::memory_order_relaxed);

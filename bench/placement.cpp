@@ -81,6 +81,12 @@ placement::placement(const std::vector<int>& nodes) : chosen_(!nodes.empty()) {
                 slots_.push_back({cpus[n][i], machine().is_virtual ? nodes[n] : -1});
 }
 
+placement placement::others() const {
+    placement rest = *this;
+    if (count() > 1) rest.slots_.erase(rest.slots_.begin());
+    return rest;
+}
+
 void pin(const slot& where) {
     run_on({where.cpu});
     if (where.node >= 0) futex2_testing_pin_node(where.node);

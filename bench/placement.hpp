@@ -26,6 +26,9 @@ class placement {
     const slot& of(int thread) const { return slots_[static_cast<size_t>(thread) % slots_.size()]; }
     int count() const { return static_cast<int>(slots_.size()); }
 
+    /** All slots but the first, which a waking thread has; where there is one, that one. */
+    placement others() const;
+
     /** Whether nodes were chosen: then all threads stay on them, the waking ones too. */
     bool chosen() const { return chosen_; }
 

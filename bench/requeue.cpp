@@ -15,8 +15,7 @@ class requeue final : public workload {
     requeue(const settings& how, const Engine& engine)
         : how_(how), engine_(engine), where_(how.nodes) {
         of_.threads = how_.threads == 0 ? where_.count() : how_.threads;
-        of_.requeues =
-            how_.broadcast || how_.requeues > of_.threads ? of_.threads : how_.requeues;
+        of_.requeues = how_.broadcast || how_.requeues > of_.threads ? of_.threads : how_.requeues;
         of_.pi = how_.pi;
     }
 
@@ -69,8 +68,8 @@ class requeue final : public workload {
     void move() {
         if constexpr (has_pi) {
             if (of_.pi) {
-                const int count = count_of(engine_.requeue_pi(from_, 0, to_, of_.requeues),
-                                           "requeue");
+                const int count =
+                    count_of(engine_.requeue_pi(from_, 0, to_, of_.requeues), "requeue");
                 ++woken_;  // as perf counts: each call gives the lock to one
                 moved_ += count - 1;
                 return;

@@ -20,17 +20,17 @@ struct settings {
 
     // Of some.
     int threads = 0;
-    double seconds = 0;     // hash, lock-pi: 10; round-trip: 1
-    int futexes = 1024;     // hash: of each thread
-    bool alone = false;     // hash: each thread by itself, on its CPU
-    int wakes = 0;          // wake: at a time, 1; wake-parallel: waking threads, all
-    int requeues = 1;       // requeue: at a time
-    bool broadcast = false;  // requeue: all at once
-    bool pi = false;         // requeue: to a lock with priority inheritance
-    bool multi = false;      // lock-pi: a lock for each thread
-    bool spin = true;        // round-trip: a waiter spins before it sleeps
-    int words = 50'000;      // collide
-    int wakes_measured = 200;  // collide: of parked words, a run
+    double seconds = 0;          // hash, lock-pi: 10; round-trip: 1
+    int futexes = 1024;          // hash: of each thread
+    bool alone = false;          // hash: each thread by itself, on its CPU
+    int wakes = 0;               // wake: at a time, 1; wake-parallel: waking threads, all
+    int requeues = 1;            // requeue: at a time
+    bool broadcast = false;      // requeue: all at once
+    bool pi = false;             // requeue: to a lock with priority inheritance
+    bool multi = false;          // lock-pi: a lock for each thread
+    bool spin = true;            // round-trip: a waiter spins before it sleeps
+    int words = 50'000;          // collide
+    int wakes_measured = 200;    // collide: of parked words, a run
     int64_t starts = 1'000'000;  // race
 };
 

@@ -76,7 +76,8 @@ void team::join() {
 
 // The third field of /proc/PID/task/TID/stat, behind the name in parentheses.
 bool team::asleep(int index) const {
-    const pid_t thread = members_[static_cast<size_t>(index)].thread.load(std::memory_order_acquire);
+    const pid_t thread =
+        members_[static_cast<size_t>(index)].thread.load(std::memory_order_acquire);
     const int file = open(fmt::format("/proc/self/task/{}/stat", thread).c_str(), O_RDONLY);
     if (file < 0) return false;
     char text[128];

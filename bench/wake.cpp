@@ -12,7 +12,8 @@ namespace {
 template <class Engine>
 class wake final : public workload {
   public:
-    wake(const settings& how, const Engine& engine) : how_(how), engine_(engine), where_(how.nodes) {
+    wake(const settings& how, const Engine& engine)
+        : how_(how), engine_(engine), where_(how.nodes) {
         if (how_.threads == 0) how_.threads = where_.count();
         if (how_.wakes == 0) how_.wakes = 1;
     }

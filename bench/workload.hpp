@@ -17,8 +17,8 @@ struct series {
     std::string unit;    // "ns", "ms", "ops/s", ...
     bool higher_is_better = false;
     // Where they differ from the target's:
-    bool other_kind = false;   // NUMA where the target is plain, plain where it is NUMA
-    std::string engine = "";   // "reference": neither the library nor the kernel
+    bool other_kind = false;  // NUMA where the target is plain, plain where it is NUMA
+    std::string engine = "";  // "reference": neither the library nor the kernel
 };
 
 /** Numbers by series, then by run. */

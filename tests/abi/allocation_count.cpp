@@ -7,11 +7,19 @@
 #include <cstddef>
 
 #if defined(__has_feature)
-#if __has_feature(address_sanitizer) || __has_feature(thread_sanitizer)
-#define FUTEX2_SANITIZER_OWNS_MALLOC
+#define FUTEX2_ADDRESS_SANITIZER __has_feature(address_sanitizer)
+#define FUTEX2_THREAD_SANITIZER __has_feature(thread_sanitizer)
+#else
+#ifdef __SANITIZE_ADDRESS__
+#define FUTEX2_ADDRESS_SANITIZER 1
+#else
+#define FUTEX2_ADDRESS_SANITIZER 0
 #endif
-#elif defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
-#define FUTEX2_SANITIZER_OWNS_MALLOC
+#ifdef __SANITIZE_THREAD__
+#define FUTEX2_THREAD_SANITIZER 1
+#else
+#define FUTEX2_THREAD_SANITIZER 0
+#endif
 #endif
 
 namespace futex2::abi_test {
@@ -27,7 +35,7 @@ void count() {
 }  // namespace
 }  // namespace futex2::abi_test
 
-#ifdef FUTEX2_SANITIZER_OWNS_MALLOC
+#if FUTEX2_ADDRESS_SANITIZER || FUTEX2_THREAD_SANITIZER
 
 extern "C" int __sanitizer_install_malloc_and_free_hooks(void (*on_malloc)(const volatile void*,
                                                                            size_t),
@@ -106,6 +114,14 @@ int heap_calls_in(const std::function<void()>& function) {
     function();
     counting = false;
     return calls;
+}
+
+bool counts_aligned_calls() {
+#if FUTEX2_THREAD_SANITIZER
+    return false;
+#else
+    return true;
+#endif
 }
 
 }  // namespace futex2::abi_test

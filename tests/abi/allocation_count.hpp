@@ -12,4 +12,7 @@ namespace futex2::abi_test {
  */
 int heap_calls_in(const std::function<void()>& function);
 
+/** Whether aligned_alloc and its kin are counted: ThreadSanitizer does not tell of them. */
+bool counts_aligned_calls();
+
 }  // namespace futex2::abi_test
