@@ -62,8 +62,8 @@ inline int check_deadline(const struct timespec* deadline, clockid_t clock) {
 // which one failed.
 inline bool wake_is_sound(const void* word, uint64_t mask, word_flags flags) {
     const auto address = reinterpret_cast<uintptr_t>(word);
-    const bool known_and_private =
-        (flags.flags & ~(known_flags & ~FUTEX2_PRIVATE)) == FUTEX2_PRIVATE;
+    const unsigned unusual = flags.flags & ~(0u | FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL);
+    const bool known_and_private = unusual == FUTEX2_PRIVATE;
     return known_and_private && flags.in_range_not_0(mask) && flags.aligned(address) &&
            address < platform::user_address_limit.load(order::relaxed);
 }

@@ -141,7 +141,7 @@ INSTANTIATE_TEST_SUITE_P(Strides, AddressTreeDepth,
                          testing::Values(1, 2, 4, 8, 16, 40, 64, 128, 4096, 65536, 1 << 21));
 
 TEST(Hash, SpreadsAddressesInARowOverTheBuckets) {
-    for (const uintptr_t stride : {1, 4, 8, 64, 128, 4096, 65536}) {
+    for (const uintptr_t stride : {1u, 4u, 8u, 64u, 128u, 4096u, 65536u}) {
         constexpr int buckets = 64;
         constexpr int n = buckets * 64;
         std::vector<int> load(buckets);

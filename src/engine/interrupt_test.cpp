@@ -55,7 +55,7 @@ class Interrupted : public testing::TestWithParam<word_kind> {
     // One operation of each sort, each of which enters the bucket of words[0].
     std::vector<std::pair<const char*, std::function<int()>>> operations() {
         test_process& p = *s.p;
-        const auto target = [&p, this](int i) { return p.key_of(s.words[i], kind); };
+        const auto target = [&p, this](size_t i) { return p.key_of(s.words[i], kind); };
         return {
             {"wait", [=, this, &p] { return wait_for(p, s.words[0], kind, 0, passed); }},
             {"wake", [=, this, &p] { return wake_all(p, s.words[1], kind); }},
@@ -119,16 +119,16 @@ TEST_P(Interrupted, AWakeInAHandlerIsNeverLost) {
 }
 
 TEST_P(Interrupted, MoreWakesThanThereIsRoomForAreDoneAll) {
-    constexpr int n = 3 * static_cast<int>(deferral<interruptible>::capacity);
+    constexpr size_t n = 3 * deferral<interruptible>::capacity;
     std::vector<std::unique_ptr<watched_thread>> waiters;
-    for (int i = 1; i <= n; ++i) waiters.push_back(waiter_on(s.words[i]));
+    for (size_t i = 1; i <= n; ++i) waiters.push_back(waiter_on(s.words[i]));
     int result;
     // Point 2 is behind the lock.
     ASSERT_TRUE(run_interrupted(
         operations()[0].second, 2,
         [&] {
             ASSERT_GT(test_thread::self().depth.load(order::relaxed), 0u);
-            for (int i = 1; i <= n; ++i) release(s.words[i]);
+            for (size_t i = 1; i <= n; ++i) release(s.words[i]);
         },
         result));
     waiters.clear();       // joins

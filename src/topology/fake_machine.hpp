@@ -69,7 +69,7 @@ struct reading {
 
 inline bool all_zero(const map& m) {
     static const map zero{};
-    return memcmp(&m, &zero, sizeof m) == 0;
+    return m == zero;
 }
 
 }  // namespace futex2::topology

@@ -58,6 +58,8 @@ struct map {
         }
         return nodes[node % narrow_count];
     }
+
+    bool operator==(const map&) const = default;
 };
 
 /**
