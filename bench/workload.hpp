@@ -36,6 +36,9 @@ class workload {
     /** Does the work once: a number for each series. Throws when it cannot. */
     virtual std::vector<double> run(watchdog& dog) = 0;
 
+    /** What went wrong although all runs came to their end; empty: nothing. */
+    virtual std::string failure() const { return ""; }
+
     // The text of the formats `default` and `simple`; perf's, where perf has the
     // suite. Whole lines; what --silent leaves out is in text_of_run() alone.
     virtual std::string heading() const { return ""; }

@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "bench/formats.hpp"
+#include "bench/lines.hpp"
+#include "bench/statistics.hpp"
+
+namespace futex2::bench {
+namespace {
+
+using row = std::vector<std::string>;
+
+const std::array<std::string, 4> engines = {"user", "kernel", "kernel2", "reference"};
+
+bool measures_the_same(const result& a, const result& b) {
+    return a.suite == b.suite && a.variant == b.variant && a.threads == b.threads &&
+           a.metric == b.metric;
+}
+
+bool same_row(const result& a, const result& b) {
+    return measures_the_same(a, b) && a.bits == b.bits && a.numa == b.numa;
+}
+
+std::string word_of(const result& r) {
+    return fmt::format("{}{}{}", r.bits, r.numa ? " NUMA" : "", r.shared ? " shared" : "");
+}
+
+// "12.3 x"; a star says that it is compared with the kernel's futex2.
+std::string ratio(const report& all, const result& r) {
+    const result* kernels = kernels_counterpart(all, r);
+    if (kernels == nullptr || kernels == &r) return "";
+    const double times = times_better(r, *kernels);
+    if (times == 0) return "";
+    return fmt::format("{} x{}", times >= 100 ? fmt::format("{:.0f}", times) : number(times),
+                       kernels->engine == "kernel" ? "" : " *");
+}
+
+// The engines that have a column of their own.
+std::vector<std::string> columns_of(const report& all) {
+    std::vector<std::string> present;
+    for (const std::string& engine : engines)
+        if (std::any_of(all.results.begin(), all.results.end(), [&](const result& r) {
+                return r.engine == engine && r.unsupported.empty();
+            }))
+            present.push_back(engine);
+    return present;
+}
+
+bool has_ratio(const std::string& engine) {
+    return engine == "user" || engine == "kernel2";
+}
+
+row heading(const std::vector<std::string>& columns) {
+    row cells = {"suite", "what", "threads", "word", "unit"};
+    for (const std::string& engine : columns) {
+        cells.push_back(engine);
+        if (has_ratio(engine)) cells.emplace_back(": kernel");
+    }
+    return cells;
+}
+
+row row_of(const report& all, const std::vector<const result*>& same,
+           const std::vector<std::string>& columns) {
+    const result& first = *same.front();
+    const std::string what =
+        first.variant.empty() ? first.metric : first.variant + ", " + first.metric;
+    row cells = {first.suite, what, std::to_string(first.threads), word_of(first), first.unit};
+    for (const std::string& engine : columns) {
+        const auto found = std::find_if(same.begin(), same.end(),
+                                        [&](const result* r) { return r->engine == engine; });
+        cells.push_back(found == same.end() ? "-" : number(median((*found)->runs)));
+        if (has_ratio(engine)) cells.push_back(found == same.end() ? "" : ratio(all, **found));
+    }
+    return cells;
+}
+
+std::vector<row> rows_of(const report& all) {
+    const std::vector<std::string> columns = columns_of(all);
+    std::vector<std::vector<const result*>> groups;
+    for (const result& r : all.results) {
+        if (!r.unsupported.empty()) continue;
+        const auto group = std::find_if(groups.begin(), groups.end(),
+                                        [&](const auto& g) { return same_row(*g.front(), r); });
+        if (group != groups.end())
+            group->push_back(&r);
+        else
+            groups.push_back({&r});
+    }
+    std::vector<row> rows = {heading(columns)};
+    for (const auto& group : groups) rows.push_back(row_of(all, group, columns));
+    return rows;
+}
+
+// Columns as wide as their widest cell; `left` of them begin at the left.
+std::string aligned(const std::vector<row>& rows, size_t left) {
+    std::vector<size_t> widths;
+    for (const row& cells : rows) {
+        widths.resize(std::max(widths.size(), cells.size()));
+        for (size_t i = 0; i < cells.size(); ++i) widths[i] = std::max(widths[i], cells[i].size());
+    }
+    std::string text;
+    for (const row& cells : rows) {
+        std::string line;
+        for (size_t i = 0; i < cells.size(); ++i)
+            line += i < left ? fmt::format("{:<{}}  ", cells[i], widths[i])
+                             : fmt::format("{:>{}}  ", cells[i], widths[i]);
+        line.erase(line.find_last_not_of(' ') + 1);
+        text += line + '\n';
+    }
+    return text;
+}
+
+std::string reasons(const report& all) {
+    std::string text;
+    for (const result& r : all.results) {
+        if (r.unsupported.empty()) continue;
+        const std::string line = fmt::format("{}, {}, {}-bit{} words: {}\n", r.suite, r.engine,
+                                             r.bits, r.numa ? " NUMA" : "", r.unsupported);
+        if (text.find(line) == std::string::npos) text += line;
+    }
+    return text;
+}
+
+std::string claims_table(const std::vector<claim>& claims) {
+    std::vector<row> rows = {{"claim", "", "bound", "measured"}};
+    for (const claim& c : claims)
+        rows.push_back({c.what, c.holds() ? "holds" : "MISSED",
+                        fmt::format("{} {} {}", c.at_least ? ">=" : "<=", number(c.bound), c.unit),
+                        fmt::format("{} {}", number(c.value), c.unit)});
+    return aligned(rows, 2);
+}
+
+}  // namespace
+
+const result* kernels_counterpart(const report& r, const result& of) {
+    const result* best = nullptr;
+    int best_rank = 0;
+    for (const result& other : r.results) {
+        if (!other.unsupported.empty() || other.runs.empty() || !measures_the_same(other, of))
+            continue;
+        int rank = 0;
+        if (other.engine == "kernel") rank = 3;
+        if (other.engine == "kernel2") rank = other.numa == of.numa ? 2 : 1;
+        if (rank > best_rank) {
+            best_rank = rank;
+            best = &other;
+        }
+    }
+    return best;
+}
+
+double times_better(const result& a, const result& b) {
+    const double mine = median(a.runs);
+    const double others = median(b.runs);
+    if (mine <= 0 || others <= 0) return 0;
+    return a.higher_is_better ? mine / others : others / mine;
+}
+
+std::string as_table(const report& r) {
+    const context& c = r.where;
+    std::string text =
+        fmt::format("futex2 {}, Linux {} {}, {} CPUs{}, {} {}node{}, {}, seed {}\n\n", c.version,
+                    c.kernel, c.machine, c.cpus, c.cpu.empty() ? "" : " (" + c.cpu + ")", c.nodes,
+                    c.virtual_nodes ? "virtual " : "", c.nodes == 1 ? "" : "s", c.compiler, c.seed);
+    text += aligned(rows_of(r), 5);
+    text +=
+        "\nMedians. \": kernel\": how many times better than futex(2) on 32-bit words; * than the "
+        "kernel's futex2.\n";
+    if (const std::string why = reasons(r); !why.empty()) text += '\n' + why;
+    if (!r.claims.empty()) text += '\n' + claims_table(r.claims);
+    return text;
+}
+
+}  // namespace futex2::bench

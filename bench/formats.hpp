@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// A report as text.
+#pragma once
+
+#include <string>
+
+#include "bench/result.hpp"
+
+namespace futex2::bench {
+
+/** docs/bench-schema.md describes it. */
+inline constexpr int json_schema_version = 1;
+std::string as_json(const report& r);
+
+/** RFC 4180, a line for each result; the runs are in one field, separated by blanks. */
+std::string as_csv(const report& r);
+
+/** A line for each result that has numbers: the median, its unit, and what it is. */
+std::string as_simple(const report& r);
+
+/**
+ * For people: a line for each thing that was measured, the engines beside each
+ * other with their ratio to `kernel`; then what could not be measured and why,
+ * and the claims.
+ */
+std::string as_table(const report& r);
+
+/**
+ * How many times better a is than b, by the medians: above 1 it is faster, or
+ * has the higher throughput. 0 where that cannot be said.
+ */
+double times_better(const result& a, const result& b);
+
+/**
+ * The kernel's result that one of another engine is compared with: futex(2)'s on
+ * plain 32-bit words; where futex(2) cannot do it, its futex2's; else nullptr.
+ */
+const result* kernels_counterpart(const report& r, const result& of);
+
+}  // namespace futex2::bench
