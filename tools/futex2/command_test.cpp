@@ -3,6 +3,8 @@
 #include <futex2/futex2.h>
 #include <gtest/gtest.h>
 
+#include <fstream>
+#include <iterator>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <sstream>
@@ -58,6 +60,36 @@ TEST(command_info, json_has_the_documented_keys) {
         EXPECT_TRUE(feature.at("error").is_null() || feature.at("error").is_string()) << name;
     }
     EXPECT_TRUE(info.at("nodes").at("virtual").is_boolean());
+}
+
+// The names of all keys, but for those that are node numbers.
+void collect_keys(const json& value, std::set<std::string>& keys) {
+    if (value.is_object()) {
+        for (const auto& [key, element] : value.items()) {
+            if (key.find_first_not_of("0123456789") != std::string::npos) keys.insert(key);
+            collect_keys(element, keys);
+        }
+    } else if (value.is_array()) {
+        for (const json& element : value) collect_keys(element, keys);
+    }
+}
+
+TEST(command_info, the_document_has_all_keys) {
+    std::ifstream file(FUTEX2_INFO_SCHEMA);
+    const std::string document{std::istreambuf_iterator<char>(file), {}};
+    ASSERT_FALSE(document.empty());
+    std::set<std::string> keys;
+    collect_keys(info_of(), keys);
+    EXPECT_GE(keys.size(), 40u);
+    for (const std::string& key : keys) {
+        // `key`, `way.key` or `.key`
+        EXPECT_TRUE(document.find("." + key + "`") != std::string::npos ||
+                    document.find("`" + key + "`") != std::string::npos ||
+                    document.find("." + key + "[]`") != std::string::npos ||
+                    document.find("`" + key + ".") != std::string::npos ||
+                    document.find("." + key + ".") != std::string::npos)
+            << key;
+    }
 }
 
 void expect_true_of(const json& info) {
