@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
-// futex<T>, numa_futex<T> and the free functions, for every size and kind of value.
+// futex<T> and numa_futex<T>, for every size and kind of value.
 #include <futex2/futex.hpp>
 
 #include <gtest/gtest.h>
-#include <signal.h>
 
-#include <bit>
+#include <cpp/values.hpp>
 #include <cpp/watched_thread.hpp>
 #include <cstring>
 #include <list>
@@ -16,15 +15,6 @@
 namespace futex2::test {
 namespace {
 
-enum class color : std::uint8_t {};
-enum class state : std::int32_t {};
-// Less aligned than it is large: std::atomic of it needs libatomic under clang, a futex does not.
-struct pair_of_shorts {
-    std::int16_t first, second;
-};
-struct alignas(4) aligned_pair {
-    std::int16_t first, second;
-};
 struct padded {
     char first;
     std::int32_t second;
@@ -37,12 +27,6 @@ static_assert(futex_value<bool> && futex_value<color> && futex_value<pair_of_sho
 static_assert(futex_value<float> && futex_value<double> && futex_value<void (*)()>);
 static_assert(!futex_value<padded> && !futex_value<three_bytes> && !futex_value<long double>);
 static_assert(!futex_value<const int> && !futex_value<std::unique_ptr<int>>);
-
-// Two values that differ.
-template <class T>
-const T a = std::bit_cast<T>(detail::bits_of<T>{0});
-template <class T>
-const T b = std::bit_cast<T>(detail::bits_of<T>{1});
 
 template <class T>
 bool equal(T x, T y) {
@@ -361,102 +345,6 @@ TYPED_TEST(HintTest, ThatNamesNoNodeIsAnError) {
     EXPECT_THROW(word.store_and_wake(1), std::system_error);
     EXPECT_EQ(word.load(), 0);  // nothing was stored
     EXPECT_EQ(word.hint(), -2);
-}
-
-template <class T>
-class AtomicTest : public testing::Test {};
-using AtomicValues = testing::Types<std::uint8_t, std::uint16_t, std::uint32_t, std::uint64_t, bool,
-                                    color, state, int*, aligned_pair, float, double>;
-TYPED_TEST_SUITE(AtomicTest, AtomicValues);
-
-TYPED_TEST(AtomicTest, IsWaitedForAndNotified) {
-    using T = TypeParam;
-    std::atomic<T> word{a<T>};
-    futex2::wait(word, b<T>);
-    EXPECT_TRUE(futex2::wait_for(word, b<T>, std::chrono::hours(1), std::memory_order::acquire));
-    EXPECT_FALSE(futex2::wait_for(word, a<T>, std::chrono::milliseconds(2)));
-    EXPECT_FALSE(futex2::wait_until(word, a<T>, std::chrono::system_clock::now()));
-
-    std::list<watched_thread> waiters;
-    for (int i = 0; i < 3; ++i) {
-        waiters.emplace_back("wait", [&] { futex2::wait(word, a<T>); });
-        waiters.emplace_back("wait_for",
-                             [&] { EXPECT_TRUE(futex2::wait_for(word, a<T>, patience)); });
-    }
-    word.store(b<T>, std::memory_order::relaxed);
-    futex2::notify_one(word);
-    futex2::notify_all(word);
-    waiters.clear();
-}
-
-TEST(AtomicTest, NotifyOneWakesOneAndNotifyAllTheRest) {
-    std::atomic<int> word{0}, ended{0};
-    constexpr std::uint64_t all = ~0U;
-    std::list<watched_thread> waiters;
-    for (int i = 0; i < 3; ++i) {
-        waiters.emplace_back("futex2_wait", [&] {
-            EXPECT_EQ(futex2_wait(&word, 0, all, futex<int>::flags, nullptr, 0), 0);
-            ended.fetch_add(1);
-        });
-    }
-    ASSERT_TRUE(eventually([&] { return futex2::notify_one(word), ended.load() >= 1; }));
-    ASSERT_TRUE(eventually([&] { return futex2::notify_all(word), ended.load() == 3; }));
-}
-
-std::atomic<int> signals_handled{0};
-
-// While it lives, SIGUSR1 interrupts system calls and is counted.
-class interrupting_signal {
-  public:
-    interrupting_signal() {
-        struct sigaction action {};
-        action.sa_handler = [](int) { signals_handled.fetch_add(1); };
-        sigaction(SIGUSR1, &action, &before_);  // no SA_RESTART
-    }
-    ~interrupting_signal() { sigaction(SIGUSR1, &before_, nullptr); }
-
-  private:
-    struct sigaction before_ {};
-};
-
-TEST(FutexSignalTest, AWaitGoesOnAfterAHandler) {
-    const interrupting_signal signal;
-    futex<std::uint32_t> word{0};
-    std::atomic<bool> stop{false};
-    watched_thread waiter("wait", [&] {
-        word.wait(0);
-        EXPECT_TRUE(word.wait_for(1, patience));
-        while (!stop.load()) {
-            std::this_thread::yield();  // stays, so that it can be signalled
-        }
-    });
-    for (std::uint32_t value = 0; value < 2; ++value) {
-        const int before = signals_handled.load();
-        for (int i = 1; i <= 5; ++i) {
-            waiter.signal(SIGUSR1);
-            ASSERT_TRUE(eventually([&] { return signals_handled.load() >= before + i; }));
-            ASSERT_TRUE(eventually([&] { return word.wake(1) == 1; }));  // it sleeps again
-        }
-        word.store_and_wake(value + 1);
-    }
-    stop.store(true);
-}
-
-TEST(FutexSignalTest, WaitOnceReportsIt) {
-    const interrupting_signal signal;
-    numa_futex<std::uint64_t> word{0};
-    std::atomic<bool> interrupted{false}, stop{false};
-    watched_thread waiter("wait_once", [&] {
-        EXPECT_EQ(word.wait_once(0), std::errc::interrupted);
-        interrupted.store(true);
-        while (!stop.load()) {
-            std::this_thread::yield();
-        }
-    });
-    // Again and again: a signal that comes before the thread sleeps interrupts nothing.
-    EXPECT_TRUE(eventually([&] { return waiter.signal(SIGUSR1), interrupted.load(); }));
-    EXPECT_EQ(word.hint(), -1);
-    stop.store(true);
 }
 
 }  // namespace
