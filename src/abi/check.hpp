@@ -13,6 +13,11 @@
 
 namespace futex2::abi {
 
+using engine::word_kind;
+using platform::all_ones;
+using platform::order;
+using platform::width;
+
 inline constexpr unsigned known_flags =
     FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL | FUTEX2_PRIVATE;
 

@@ -9,6 +9,13 @@
 
 namespace futex2::abi {
 
+using engine::entry;
+using engine::key;
+using engine::wait_target;
+using engine::waiter;
+using engine::wake_request;
+using platform::deadline;
+
 namespace {
 
 constexpr uint64_t any = ~uint64_t{0};
@@ -19,7 +26,7 @@ key key_of(const native_process& p, const void* word, word_flags flags) {
 
 wait_target target_of(const native_process& p, const void* word, uint64_t expected, uint64_t mask,
                       word_flags flags) {
-    return {key_of(p, word, flags), expected, widen_mask(mask, flags.kind().size()),
+    return {key_of(p, word, flags), expected, engine::widen_mask(mask, flags.kind().size()),
             flags.by_policy()};
 }
 
@@ -33,7 +40,7 @@ static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, 
     if (!flags.is_private()) return -ENOSYS;
     native_process* p = instance();
     if (p == nullptr) return -ENOMEM;
-    return futex2::wait(*p, target_of(*p, word, expected, mask, flags), until).status;
+    return engine::wait(*p, target_of(*p, word, expected, mask, flags), until).status;
 }
 
 // Out of line, as all that the fast path of a wake does not need: it would cost
@@ -49,7 +56,7 @@ static int wake(void* word, uint64_t mask, int count, word_flags flags) {
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return 0;
-    return futex2::wake(*p, {word, mask, count, flags.kind()});
+    return engine::wake(*p, {word, mask, count, flags.kind()});
 }
 
 // Resolves the words: addresses, then hints, one after the other, as the kernel.
@@ -59,7 +66,8 @@ static int check_words(const native_process& p, const struct futex_waitv* words,
         const word_flags flags{words[i].flags};
         void* word = word_of(words[i]);
         if (const int error = check_address(word, flags); error != 0) return error;
-        if (const int error = look_first(p, key_of(p, word, flags)); error != 0) return error;
+        if (const int error = engine::look_first(p, key_of(p, word, flags)); error != 0)
+            return error;
         all_private = all_private && flags.is_private();
     }
     return all_private ? 0 : -ENOSYS;
@@ -76,7 +84,7 @@ static int waitv(const struct futex_waitv* words, unsigned n, unsigned flags, de
 
     // On this stack, as long as the array that the caller gave.
     using one = entry<native>;
-    static_assert(sizeof(one) == entry_bytes);
+    static_assert(sizeof(one) == engine::entry_bytes);
     void* memory = __builtin_alloca_with_align(n * sizeof(one), 8 * alignof(one));
     auto* entries = static_cast<one*>(memory);
     waiter<native> w;
@@ -84,7 +92,7 @@ static int waitv(const struct futex_waitv* words, unsigned n, unsigned flags, de
         prepare(*new (&entries[i]) one, w,
                 target_of(*p, word_of(words[i]), words[i].val, any, {words[i].flags}),
                 static_cast<uint8_t>(i));
-    return futex2::waitv(*p, w, entries, n, until).status;
+    return engine::waitv(*p, w, entries, n, until).status;
 }
 
 static int requeue(const struct futex_waitv* from_to, unsigned flags, int wake, int most) {
@@ -97,7 +105,7 @@ static int requeue(const struct futex_waitv* from_to, unsigned flags, int wake, 
     native_process* p = instance();
     if (p == nullptr) return -ENOMEM;
     if (const int error = check_words(*p, from_to, 2); error != 0) return error;
-    return futex2::requeue(*p, target_of(*p, word_of(from_to[0]), from_to[0].val, any, from),
+    return engine::requeue(*p, target_of(*p, word_of(from_to[0]), from_to[0].val, any, from),
                            key_of(*p, word_of(from_to[1]), to), wake, most);
 }
 
@@ -111,7 +119,7 @@ static int wakev(const struct futex2_wake_item* items, unsigned n, unsigned flag
     }
     native_process* p = instance_if_any();
     if (p == nullptr) return 0;
-    return futex2::wakev<native, FUTEX_WAITV_MAX>(*p, static_cast<int>(n), [&](int i) {
+    return engine::wakev<native, FUTEX_WAITV_MAX>(*p, static_cast<int>(n), [&](int i) {
         const word_flags word{items[i].flags};
         return wake_request{items[i].word, items[i].mask, items[i].count, word.kind()};
     });
@@ -131,12 +139,11 @@ static int store_wake(void* word, uint64_t value, int count, word_flags flags) {
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return store_wake_early(word, value, count, flags);
-    return futex2::store_wake(*p, {word, any, count, flags.kind()}, value);
+    return engine::store_wake(*p, {word, any, count, flags.kind()}, value);
 }
 
 }  // namespace futex2::abi
 
-using futex2::deadline;
 namespace abi = futex2::abi;
 
 extern "C" {
@@ -170,7 +177,7 @@ int futex2_store_wake(void* word, uint64_t value, int count, unsigned flags) noe
 int futex2_current_node(void) noexcept {
     const abi::native_process* p = abi::instance();
     if (p == nullptr) return -ENOMEM;
-    return futex2::current_node(*p, futex2::thread<abi::native>::self());
+    return futex2::engine::current_node(*p, futex2::engine::thread<abi::native>::self());
 }
 
 int futex2_node_count(void) noexcept {

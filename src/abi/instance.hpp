@@ -8,7 +8,8 @@
 namespace futex2::abi {
 
 using platform::native;
-using native_process = process<native>;
+using platform::order;
+using native_process = engine::process<native>;
 
 native_process* create_instance();
 

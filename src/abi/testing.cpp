@@ -7,8 +7,8 @@
 
 namespace abi = futex2::abi;
 using abi::native;
-using futex2::order;
-using self = futex2::thread<native>;
+using futex2::platform::order;
+using self = futex2::engine::thread<native>;
 
 extern "C" {
 
@@ -37,7 +37,7 @@ int futex2_testing_table_of(int index, struct futex2_testing_table* table) noexc
 }
 
 int futex2_testing_thread_bytes(void) noexcept {
-    return static_cast<int>(sizeof(self) + sizeof(futex2::parker<native>));
+    return static_cast<int>(sizeof(self) + sizeof(futex2::engine::parker<native>));
 }
 
 const char* futex2_testing_node_source(void) noexcept {

@@ -17,7 +17,7 @@
 
 #include "engine/entry.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // The waiters of one key, as found: the link that holds the key's first entry
 // (or would), and that entry or null. A change of another key voids it.
@@ -108,4 +108,4 @@ void unlink(queue<P>& q, entry<P>* e) {
     }
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

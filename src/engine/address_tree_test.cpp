@@ -13,7 +13,7 @@
 #include "engine/key.hpp"
 #include "platform/native.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 namespace {
 
 using platform::native;
@@ -159,4 +159,4 @@ TEST(Mask, OfAllOnesMeansAnyWaiterInEveryWidth) {
 }
 
 }  // namespace
-}  // namespace futex2
+}  // namespace futex2::engine

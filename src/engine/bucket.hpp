@@ -4,7 +4,7 @@
 
 #include "engine/entry.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // Taken for the length of a list operation; spins, then sleeps in the kernel.
 // All-zero is unlocked, which is also what a fork makes of it.
@@ -49,4 +49,4 @@ struct alignas(128) bucket {
     typename P::template plain<entry<P>*> root;
 };
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -4,7 +4,7 @@
 
 #include "engine/entry.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // Linked through the entries' own next, on the stacks of threads that wait until
 // they are released.
@@ -36,4 +36,4 @@ struct chain {
     }
 };
 
-}  // namespace futex2
+}  // namespace futex2::engine

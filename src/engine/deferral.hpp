@@ -7,7 +7,7 @@
 
 #include "engine/bucket.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // Everything that the wake needs: the word may be gone by the time it is done.
 template <platform_like P>
@@ -60,4 +60,4 @@ struct deferral {
     }
 };
 
-}  // namespace futex2
+}  // namespace futex2::engine

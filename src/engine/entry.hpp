@@ -6,7 +6,7 @@
 #include "engine/key.hpp"
 #include "engine/parker.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 template <platform_like P>
 struct bucket;
@@ -69,4 +69,4 @@ struct alignas(64) entry {
 
 inline constexpr size_t entry_bytes = 128;  // of stack, for each word of a wait
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -8,7 +8,7 @@
 
 #include "engine/process.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 inline constexpr int64_t no_node = -1;
 
@@ -52,4 +52,4 @@ bool assign_hint(void* word, width size, int64_t node) {
     }
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -15,8 +15,11 @@
 #include "cpp/watched_thread.hpp"
 #include "engine/interruptible.hpp"
 
-namespace futex2::test {
+namespace futex2::engine::test {
 namespace {
+
+using futex2::test::eventually;
+using futex2::test::watched_thread;
 
 constexpr timespec long_ago{0, 0};
 constexpr deadline passed{&long_ago, CLOCK_MONOTONIC};
@@ -216,4 +219,4 @@ TEST(Fork, AWaitThatWasAsleepReadsItsWordAgainInTheChild) {
 }
 
 }  // namespace
-}  // namespace futex2::test
+}  // namespace futex2::engine::test

@@ -10,7 +10,7 @@
 #include "engine/engine.hpp"
 #include "platform/native.hpp"
 
-namespace futex2::test {
+namespace futex2::engine::test {
 
 // At its n-th interrupt point a thread calls the handler, as a signal would.
 struct interrupt {
@@ -66,4 +66,4 @@ inline int wake_all(test_process& p, void* word, word_kind kind) {
     return wake(p, wake_request{word, all_ones(kind.size()), 1 << 30, kind});
 }
 
-}  // namespace futex2::test
+}  // namespace futex2::engine::test

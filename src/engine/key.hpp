@@ -3,9 +3,9 @@
 // whether it is a NUMA word.
 #pragma once
 
-#include "platform/concept.hpp"
+#include "engine/platform.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // The width of a word, and whether it has a hint: numerically FUTEX2_SIZE_* and
 // FUTEX2_NUMA.
@@ -66,4 +66,4 @@ inline uint64_t widen_mask(uint64_t mask, width size) {
     return mask == all_ones(size) ? ~uint64_t{0} : mask;
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

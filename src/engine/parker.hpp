@@ -8,9 +8,9 @@
 
 #include <cerrno>
 
-#include "platform/concept.hpp"
+#include "engine/platform.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 template <platform_like P>
 struct alignas(64) parker {
@@ -66,4 +66,4 @@ struct alignas(64) parker {
     }
 };
 
-}  // namespace futex2
+}  // namespace futex2::engine

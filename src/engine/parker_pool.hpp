@@ -8,7 +8,7 @@
 
 #include "engine/parker.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 template <platform_like P>
 struct alignas(4096) parker_page {
@@ -74,4 +74,4 @@ class parker_pool {
     typename P::template atomic<parker_page<P>*> chunk_[chunks];
 };
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -9,7 +9,7 @@
 #include "engine/parker_pool.hpp"
 #include "topology/topology.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // All-zero at first. build() fills it; then all but the atomics is constant.
 template <platform_like P>
@@ -102,4 +102,4 @@ struct process {
     }
 };
 
-}  // namespace futex2
+}  // namespace futex2::engine

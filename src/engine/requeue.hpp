@@ -5,7 +5,7 @@
 #include "engine/wait.hpp"
 #include "engine/wake.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // One of the two words at one look.
 template <platform_like P>
@@ -135,4 +135,4 @@ int requeue(process<P>& p, const wait_target& from, const key& to, int wake, int
     }
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

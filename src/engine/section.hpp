@@ -14,7 +14,7 @@
 #include "engine/chain.hpp"
 #include "engine/thread.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 template <platform_like P>
 void drain(process<P>& p, thread<P>& t);
@@ -85,4 +85,4 @@ class section {
     bool left_ = false;
 };
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -2,7 +2,7 @@
 // How long a thread spins before it sleeps.
 #pragma once
 
-namespace futex2 {
+namespace futex2::engine {
 
 // Spinning pays where the waker runs at the same time on another CPU, and costs
 // a part of a time slice where it waits for this very CPU. Which of the two
@@ -29,4 +29,4 @@ struct spin_budget {
     }
 };
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -6,7 +6,7 @@
 #include "engine/hint.hpp"
 #include "engine/section.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // Takes e out of its key's queue, under the lock of b. If it was the last waiter
 // of a word whose hint the library assigned, the hint becomes -1.
@@ -80,4 +80,4 @@ chain<P> take_all(const process<P>& p, bucket<P>& b) {
     return taken;
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -6,7 +6,7 @@
 #include "engine/process.hpp"
 #include "engine/spin.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // Thread-local; all-zero at first. The atomics are shared with the thread's own
 // signal handlers, nothing with other threads.
@@ -57,4 +57,4 @@ parker<P>* own_parker(process<P>& p, thread<P>& t, uint32_t generation) {
     return t.own_parker;
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -4,7 +4,7 @@
 
 #include "engine/take.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // One word to wait on, checked: what the caller's arguments say.
 struct wait_target {
@@ -192,4 +192,4 @@ wait_result wait(process<P>& p, const wait_target& target, deadline until) {
     return wait_on(p, w, &e, 1, until);
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

@@ -4,7 +4,7 @@
 
 #include "engine/wait.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // futex2_waitv() behind the checks of its arguments; entries are prepared for w.
 template <platform_like P>
@@ -16,4 +16,4 @@ wait_result waitv(process<P>& p, waiter<P>& w, entry<P>* entries, unsigned n, de
     return wait_on(p, w, entries, n, until);
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

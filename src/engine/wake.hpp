@@ -4,7 +4,7 @@
 
 #include "engine/take.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // One word to wake, checked: what the caller's arguments say.
 struct wake_request {
@@ -166,4 +166,4 @@ void drain(process<P>& p, thread<P>& t) {
     } while (!t.deferred.empty());
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

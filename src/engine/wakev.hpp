@@ -4,7 +4,7 @@
 
 #include "engine/wake.hpp"
 
-namespace futex2 {
+namespace futex2::engine {
 
 // futex2_wakev() behind its checks; item(i) is the i-th of n <= most_items. All
 // hints are read before anybody is woken, for a woken thread may free a later
@@ -31,4 +31,4 @@ int wakev(process<P>& p, int n, F item) {
     return woken;
 }
 
-}  // namespace futex2
+}  // namespace futex2::engine

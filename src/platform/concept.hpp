@@ -11,7 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace futex2 {
+namespace futex2::platform {
 
 // The engine's own memory orders: a model checker redefines the standard's names.
 enum class order { relaxed, acquire, release, acq_rel, seq_cst };
@@ -33,8 +33,6 @@ struct deadline {
     clockid_t clock = CLOCK_MONOTONIC;
 };
 
-namespace platform {
-
 template <class A, class T>
 concept atomic_like = requires(A a, const A c, T v) {
     { c.load(order::acquire) } -> std::same_as<T>;
@@ -43,10 +41,8 @@ concept atomic_like = requires(A a, const A c, T v) {
     { a.compare_exchange(v, v, order::acq_rel) } -> std::same_as<bool>;
 };
 
-}  // namespace platform
-
 template <class P>
-concept platform_like = platform::atomic_like<typename P::template atomic<uint32_t>, uint32_t> &&
+concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint32_t> &&
     requires(typename P::template atomic<uint32_t>& word, typename P::template plain<uint32_t>& p,
              void* address, uint64_t value, int64_t hint) {
     // plain<T>: a shared field that a lock guards.
@@ -93,4 +89,4 @@ concept platform_like = platform::atomic_like<typename P::template atomic<uint32
     { P::compare_exchange_hint(address, width::u8, hint, hint) } -> std::same_as<bool>;
 };
 
-}  // namespace futex2
+}  // namespace futex2::platform
