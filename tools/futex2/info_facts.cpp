@@ -111,7 +111,7 @@ limit_facts ask_limits() {
                                sizeof(futex32_numa::value), sizeof(futex64_numa::value)})
         found.sizes.push_back(static_cast<int>(8 * bytes));
     found.bytes_per_thread = futex2_testing_thread_bytes();
-    found.stack_bytes_per_word = static_cast<int>(sizeof(entry<platform::native>));
+    found.stack_bytes_per_word = static_cast<int>(sizeof(engine::entry<platform::native>));
     found.spin_rounds = futex2_testing_set_spin(0);
     futex2_testing_set_spin(found.spin_rounds);
     return found;
