@@ -2,7 +2,11 @@
 // What one call of a short function costs.
 #pragma once
 
+#include <utility>
+#include <vector>
+
 #include "bench/clock.hpp"
+#include "bench/statistics.hpp"
 
 namespace futex2::bench {
 
@@ -20,13 +24,19 @@ double ns_of_calls(const F& f, int64_t calls) {
     return static_cast<double>(now() - begin) / static_cast<double>(calls);
 }
 
-/** The same for as many calls as take two milliseconds. */
+/**
+ * The same, as the median of many short pieces: what interrupts a piece does not
+ * count.
+ */
 template <class F>
 double ns_per_call(const F& f) {
-    constexpr double long_enough = 2e6;
-    for (int64_t calls = 64;; calls *= 2)
-        if (const double ns = ns_of_calls(f, calls); ns * static_cast<double>(calls) >= long_enough)
-            return ns;
+    constexpr double long_enough = 1e5;
+    constexpr int pieces = 21;
+    int64_t calls = 16;
+    while (ns_of_calls(f, calls) * static_cast<double>(calls) < long_enough) calls *= 2;
+    std::vector<double> ns(pieces);
+    for (double& piece : ns) piece = ns_of_calls(f, calls);
+    return median(std::move(ns));
 }
 
 }  // namespace futex2::bench

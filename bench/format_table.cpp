@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
@@ -113,14 +114,21 @@ std::string aligned(const std::vector<row>& rows, size_t left) {
     return text;
 }
 
+// What could not be measured: a line for each engine's reason, with the suites.
 std::string reasons(const report& all) {
-    std::string text;
+    std::vector<std::pair<std::string, std::vector<std::string>>> by_reason;
     for (const result& r : all.results) {
         if (r.unsupported.empty()) continue;
-        const std::string line = fmt::format("{}, {}, {}-bit{} words: {}\n", r.suite, r.engine,
-                                             r.bits, r.numa ? " NUMA" : "", r.unsupported);
-        if (text.find(line) == std::string::npos) text += line;
+        const std::string reason = fmt::format("{}: {}", r.engine, r.unsupported);
+        auto found = std::find_if(by_reason.begin(), by_reason.end(),
+                                  [&](const auto& known) { return known.first == reason; });
+        if (found == by_reason.end()) found = by_reason.insert(found, {reason, {}});
+        if (found->second.empty() || found->second.back() != r.suite)
+            found->second.push_back(r.suite);
     }
+    std::string text;
+    for (const auto& [reason, suites] : by_reason)
+        text += fmt::format("{} ({})\n", reason, fmt::join(suites, ", "));
     return text;
 }
 

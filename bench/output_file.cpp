@@ -57,7 +57,7 @@ class temporary {
         if (fd_.get() < 0) fail(beside);
     }
     ~temporary() {
-        if (!kept_ && fd_made()) unlink(name_.c_str());
+        if (!kept_) unlink(name_.c_str());
     }
     temporary(const temporary&) = delete;
     temporary& operator=(const temporary&) = delete;
@@ -74,7 +74,6 @@ class temporary {
 
   private:
     static int make(std::string& name) { return mkostemp(name.data(), O_CLOEXEC); }
-    bool fd_made() const { return name_.find("XXXXXX") == std::string::npos; }
 
     std::string name_;
     file_descriptor fd_;

@@ -2,6 +2,7 @@
 // Where threads run.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace futex2::bench {

@@ -112,7 +112,7 @@ class race final : public workload {
     };
 
     placement two_nodes(const std::vector<int>& chosen) {
-        nodes_ = chosen.empty() ? nodes_here() : chosen;
+        nodes_ = chosen.size() < waiters ? nodes_here() : chosen;
         nodes_.resize(waiters);
         return placement(nodes_);
     }

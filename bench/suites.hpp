@@ -35,9 +35,15 @@ made make_race(const settings& how, const target& what);
 struct suite {
     std::string_view name;
     made (*make)(const settings&, const target&);
-    int repeats;         // where --repeat says nothing
-    bool perfs;          // perf has it, and its lines
-    bool needs_kernels;  // what the kernel does in it is of interest to nobody: false
+    int repeats;      // where --repeat says nothing
+    bool is_perfs;    // perf has it, and its lines
+    bool always_numa;  // has no sense with plain words
 };
+
+/** All of them, in the order in which `all` runs them. */
+const std::vector<suite>& suites();
+
+/** nullptr: there is none of that name. */
+const suite* suite_named(std::string_view name);
 
 }  // namespace futex2::bench

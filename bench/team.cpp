@@ -6,21 +6,38 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <cstring>
+#include <cstdlib>
 #include <exception>
+#include <string>
 
 #include "bench/clock.hpp"
+#include "kernel/calls.hpp"
 
 namespace futex2::bench {
 
 using namespace std::chrono_literals;
+
+namespace {
+
+std::optional<std::string> beginning_of(const std::string& path) {
+    const int file = open(path.c_str(), O_RDONLY | O_CLOEXEC);
+    if (file < 0) return std::nullopt;
+    char text[128];
+    const ssize_t size = read(file, text, sizeof text);
+    close(file);
+    if (size < 0) return std::nullopt;
+    return std::string(text, static_cast<size_t>(size));
+}
+
+}  // namespace
 
 team::team(const placement& where, int size, body work, placed how)
     : body_(std::move(work)), members_(static_cast<size_t>(size)) {
     threads_.reserve(members_.size());
     try {
         for (int i = 0; i < size; ++i) {
-            const slot* place = how == placed::in_turn ? &where.of(i) : nullptr;
+            std::optional<slot> place;
+            if (how == placed::in_turn) place = where.of(i);
             threads_.emplace_back([this, i, place] { this->work(i, place); });
         }
     } catch (...) {
@@ -35,9 +52,9 @@ team::~team() {
     join();
 }
 
-void team::work(int index, const slot* where) {
+void team::work(int index, std::optional<slot> where) {
     try {
-        if (where != nullptr) pin(*where);
+        if (where) pin(*where);
         members_[static_cast<size_t>(index)].thread.store(gettid(), std::memory_order_release);
         if (pass_gate()) body_(index);
     } catch (const std::exception& error) {
@@ -74,19 +91,23 @@ void team::join() {
         if (t.joinable()) t.join();
 }
 
-// The third field of /proc/PID/task/TID/stat, behind the name in parentheses.
+// The state S in /proc says little: a thread has it already while it queues
+// itself. /proc/PID/task/TID/syscall names the call only once the thread is off
+// its CPU; where there is no such file, S must do.
 bool team::asleep(int index) const {
-    const pid_t thread =
-        members_[static_cast<size_t>(index)].thread.load(std::memory_order_acquire);
-    const int file = open(fmt::format("/proc/self/task/{}/stat", thread).c_str(), O_RDONLY);
-    if (file < 0) return false;
-    char text[128];
-    const ssize_t size = read(file, text, sizeof text - 1);
-    close(file);
-    if (size <= 0) return false;
-    text[size] = '\0';
-    const char* name_end = std::strrchr(text, ')');
-    return name_end != nullptr && std::strncmp(name_end, ") S", 3) == 0;
+    const pid_t thread = members_[static_cast<size_t>(index)].thread.load(std::memory_order_acquire);
+    const std::string folder = fmt::format("/proc/self/task/{}/", thread);
+    if (const std::optional<std::string> call = beginning_of(folder + "syscall")) {
+        char* end = nullptr;
+        const long number = std::strtol(call->c_str(), &end, 10);
+        return end != call->c_str() &&
+               (number == SYS_futex || number == kernel::nr_futex_wait ||
+                number == kernel::nr_futex_waitv);
+    }
+    // "TID (name) S ..."
+    const std::string state = beginning_of(folder + "stat").value_or("");
+    const size_t name_end = state.rfind(')');
+    return name_end != std::string::npos && state.compare(name_end, 3, ") S") == 0;
 }
 
 void team::await_asleep(int index, unsigned count) const {

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <vector>
 
@@ -70,7 +71,7 @@ class team {
         std::atomic<pid_t> thread{0};
     };
 
-    void work(int index, const slot* where);
+    void work(int index, std::optional<slot> where);
     bool pass_gate();
     void open_gate(bool cancelled);
 

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+// The suite of all suites: what each of them measures for the claims.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "bench/claims.hpp"
+#include "bench/job.hpp"
+#include "bench/placement.hpp"
+#include "bench/run.hpp"
+
+namespace futex2::bench {
+namespace {
+
+// Jobs that are compared with each other: they take turns.
+struct group {
+    std::string suite;
+    std::vector<job> jobs;
+    int repeats;
+    int warm_ups;
+};
+
+enum class sizes { every, one };
+
+class plan {
+  public:
+    explicit plan(const request& asked) : asked_(asked) {
+        if (asked_.how.threads == 0) asked_.how.threads = 512;
+        if (asked_.how.seconds == 0) asked_.how.seconds = 0.1;
+        cpus_ = placement(asked_.how.nodes).count();
+    }
+
+    std::vector<group> groups() {
+        add_calls();
+        add_hash();
+        add_round_trips();
+        add_wakes();
+        add_lock_pi();
+        add_tables();
+        return std::move(groups_);
+    }
+
+  private:
+    static constexpr int few = 5;    // runs of what varies little
+    static constexpr int many = 7;   // of what wakes hundreds of threads
+
+    void add_calls() {
+        group& g = add("calls", asked_.how, sizes::every, few);
+        g.jobs.emplace_back("calls", target{engine_id::user, 64, false, false},
+                            made{make_calls_reference(), ""});
+    }
+
+    void add_hash() {
+        settings how = asked_.how;
+        how.threads = std::min(2, cpus_);
+        how.alone = true;
+        add("hash", how, sizes::every, few);
+        how.alone = false;
+        add("hash", how, sizes::every, few);
+        if (cpus_ <= 2) return;
+        how.threads = cpus_;
+        add("hash", how, sizes::every, few);
+    }
+
+    void add_round_trips() {
+        settings how = asked_.how;
+        how.threads = 2;
+        add("round-trip", how, sizes::one, many);
+        how.spin = false;
+        add("round-trip", how, sizes::one, many);
+        how.spin = true;
+        how.threads = 4 * cpus_;
+        add("round-trip", how, sizes::one, many);
+    }
+
+    void add_wakes() {
+        settings how = asked_.how;
+        for (const int wakes : {1, how.threads}) {
+            how.wakes = wakes;
+            add("wake", how, sizes::one, many);
+        }
+        // As many wakers as CPUs, if the threads can be divided by them.
+        how.wakes = how.threads % cpus_ == 0 ? cpus_ : 1;
+        add("wake-parallel", how, sizes::one, many);
+        for (const int requeues : {1, how.threads}) {
+            how.requeues = requeues;
+            add("requeue", how, sizes::one, many);
+        }
+    }
+
+    void add_lock_pi() {
+        settings how = asked_.how;
+        how.threads = cpus_;
+        add("lock-pi", how, sizes::one, few);
+    }
+
+    void add_tables() {
+        add("collide", asked_.how, sizes::one, few);
+        group& race = add("race", asked_.how, sizes::every, 1);
+        race.repeats = 1;
+        race.warm_ups = 0;
+    }
+
+    std::vector<unsigned> sizes_for(sizes how_many) const {
+        if (how_many == sizes::every)
+            return asked_.sizes.empty() ? std::vector{8u, 16u, 32u, 64u} : asked_.sizes;
+        return {asked_.sizes.empty() ? 32u : asked_.sizes.front()};
+    }
+
+    // Both kinds of words, where nothing else was asked; what has no kernel's
+    // counterpart of that size is left out instead of being refused.
+    group& add(const std::string& name, const settings& how, sizes how_many, int repeats) {
+        group g{name, {}, asked_.repeats > 0 ? asked_.repeats : repeats,
+                asked_.warm_ups >= 0 ? asked_.warm_ups : 1};
+        const suite& which = *suite_named(name);
+        for (const engine_id engine : asked_.engines)
+            for (const bool numa : {false, true})
+                for (const unsigned bits : sizes_for(how_many))
+                    if (wanted(which, numa)) add_job(g, which, how, {engine, bits, numa, how.shared});
+        groups_.push_back(std::move(g));
+        return groups_.back();
+    }
+
+    bool wanted(const suite& which, bool numa) const {
+        return numa || (!asked_.numa && !which.always_numa);
+    }
+
+    static void add_job(group& g, const suite& which, const settings& how, const target& what) {
+        g.jobs.emplace_back(std::string(which.name), what, which.make(how, what));
+    }
+
+    request asked_;
+    int cpus_;
+    std::vector<group> groups_;
+};
+
+int steps_of(const std::vector<group>& groups) {
+    int steps = 0;
+    for (const group& g : groups)
+        for (const job& j : g.jobs)
+            if (j.supported()) steps += g.warm_ups + g.repeats;
+    return steps;
+}
+
+// What is the same for all jobs of a group, for people.
+std::string subject_of(const group& g) {
+    for (const job& j : g.jobs) {
+        if (!j.supported()) continue;
+        const series first = j.work().measures().front();
+        return fmt::format("{}{}{}, {} thread{}", g.suite, first.variant.empty() ? "" : ", ",
+                           first.variant, first.threads, first.threads == 1 ? "" : "s");
+    }
+    return g.suite;
+}
+
+void run_group(group& g, progress& shown, watchdog& dog) {
+    const std::string subject = subject_of(g);
+    for (int i = -g.warm_ups; i < g.repeats; ++i) {
+        for (job& j : g.jobs) {
+            if (!j.supported()) continue;
+            shown.step(subject);
+            if (i < 0)
+                j.warm_up(dog);
+            else
+                j.run(dog);
+        }
+    }
+}
+
+}  // namespace
+
+outcome run_all(const request& asked, progress::style style) {
+    lock_memory(asked.how);
+    outcome result{{context_here(asked.how.seed), {}, {}}, {}};
+    std::vector<group> groups = plan(asked).groups();
+    progress shown(style, steps_of(groups));
+    watchdog dog{std::chrono::duration<double>(asked.how.patience)};
+    for (group& g : groups) {
+        run_group(g, shown, dog);
+        for (const job& j : g.jobs) {
+            for (bench::result& r : j.results()) result.what.results.push_back(std::move(r));
+            if (const std::string failure = j.failure(); !failure.empty())
+                result.failures.push_back(failure);
+        }
+        g.jobs.clear();
+    }
+    result.what.claims = claims_of(result.what);
+    return result;
+}
+
+}  // namespace futex2::bench

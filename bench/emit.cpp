@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#include "bench/emit.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdio>
+#include <stdexcept>
+#include <system_error>
+
+#include "bench/formats.hpp"
+#include "bench/output_file.hpp"
+#include "bench/perf_format.hpp"
+
+namespace futex2::bench {
+namespace {
+
+// At once, so that whoever reads the pipe sees each line when it is due.
+void print(const std::string& text) {
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    std::fflush(stdout);
+}
+
+// A file that cannot be written is a bad argument, known before anything is measured.
+std::optional<output_file> opened(const std::string& path) {
+    if (path.empty()) return std::nullopt;
+    try {
+        return output_file(path);
+    } catch (const std::system_error& error) {
+        throw std::invalid_argument(error.what());
+    }
+}
+
+}  // namespace
+
+std::optional<format> format_named(std::string_view name) {
+    if (name == "default") return format::standard;
+    if (name == "simple") return format::simple;
+    if (name == "json") return format::json;
+    if (name == "csv") return format::csv;
+    return std::nullopt;
+}
+
+format format_for_file(std::string_view path, format otherwise) {
+    if (path.ends_with(".json")) return format::json;
+    if (path.ends_with(".csv")) return format::csv;
+    if (path.ends_with(".txt")) return format::standard;
+    return otherwise;
+}
+
+bool is_running_text(format f, const suite* which) {
+    return which != nullptr && (f == format::standard || (f == format::simple && which->is_perfs));
+}
+
+std::string rendered(format f, const suite* which, const report& r,
+                     const std::string& running_text) {
+    const std::string title = which != nullptr ? perf::running(std::string(which->name)) : "";
+    switch (f) {
+        case format::json:
+            return as_json(r);
+        case format::csv:
+            return as_csv(r);
+        case format::simple:
+            return is_running_text(f, which) ? running_text : as_simple(r);
+        case format::standard:
+            break;
+    }
+    return which != nullptr ? title + running_text : as_table(r);
+}
+
+int measure(const suite* which, const request& asked, format printed, const std::string& file) {
+    const std::optional<output_file> out = opened(file);
+    const bool live = is_running_text(printed, which);
+    const auto style = live ? progress::style::none : progress::style_for(asked.how.silent);
+    std::string said;
+    const auto say = [&](const std::string& text) {
+        said += text;
+        if (live) print(text);
+    };
+    if (live && printed == format::standard) print(perf::running(std::string(which->name)));
+    const outcome done =
+        which != nullptr ? run_suite(*which, asked, say, style) : run_all(asked, style);
+    if (!live) print(rendered(printed, which, done.what, said));
+    if (out) out->write(rendered(format_for_file(file, printed), which, done.what, said));
+    for (const std::string& failure : done.failures)
+        std::fputs(fmt::format("futex2: {}\n", failure).c_str(), stderr);
+    return done.failures.empty() ? 0 : 1;
+}
+
+}  // namespace futex2::bench

@@ -1,0 +1,40 @@
+// SPDX-License-Identifier: MIT
+// From what was measured to what is printed and written.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "bench/run.hpp"
+
+namespace futex2::bench {
+
+enum class format {
+    standard,  // "default": perf's lines, of `all` the table
+    simple,
+    json,
+    csv,
+};
+
+/** "default", "simple", "json" or "csv". */
+std::optional<format> format_named(std::string_view name);
+
+/** That of a file's suffix (.json, .csv, .txt), else `otherwise`. */
+format format_for_file(std::string_view path, format otherwise);
+
+/** Whether the text that a suite says while it runs is what this format prints. */
+bool is_running_text(format f, const suite* which);
+
+/** which: nullptr for `all`; running_text: what the suite said. */
+std::string rendered(format f, const suite* which, const report& r,
+                     const std::string& running_text);
+
+/**
+ * Runs a suite (nullptr: all), prints to stdout and writes the file ("": none).
+ * Returns the status to exit with: 1 where a suite found a failure, which is
+ * said on stderr.
+ */
+int measure(const suite* which, const request& asked, format printed, const std::string& file);
+
+}  // namespace futex2::bench

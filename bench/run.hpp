@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: MIT
+// Runs suites.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "bench/progress.hpp"
+#include "bench/result.hpp"
+#include "bench/settings.hpp"
+#include "bench/suites.hpp"
+
+namespace futex2::bench {
+
+struct request {
+    settings how;
+    std::vector<engine_id> engines = {std::begin(all_engines), std::end(all_engines)};
+    std::vector<unsigned> sizes;  // empty: the suite's default
+    bool numa = false;            // NUMA words; of `all`: NUMA words alone
+    int repeats = 0;              // 0: the suite's default
+    int warm_ups = -1;            // -1: none; in `all` one
+};
+
+struct outcome {
+    report what;
+    std::vector<std::string> failures;  // of runs that came to their end
+};
+
+/** Text for people, piece by piece as it comes to be; may be empty. */
+using text_sink = std::function<void(const std::string&)>;
+
+/** One suite, an engine and kind of word after the other. */
+outcome run_suite(const suite& which, const request& asked, const text_sink& text,
+                  progress::style style);
+
+/** All suites; the engines take turns, run by run, so that what disturbs one disturbs all. */
+outcome run_all(const request& asked, progress::style style);
+
+/** mlockall(2), if that was asked for. */
+void lock_memory(const settings& how);
+
+}  // namespace futex2::bench

@@ -1,0 +1,303 @@
+// SPDX-License-Identifier: MIT
+#include "bench.hpp"
+
+#include <charconv>
+#include <functional>
+#include <limits>
+#include <memory>
+#include <optional>
+#include <random>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "bench/emit.hpp"
+
+namespace futex2::command {
+namespace {
+
+using namespace futex2::bench;
+
+// The options as they were given; asked.how is filled by the suites' own.
+struct options {
+    request asked;
+    std::string engines = "user,kernel,kernel2";
+    std::string sizes;
+    std::string nodes;
+    std::string format = "default";
+    std::string file;
+    std::optional<uint64_t> seed;
+    int pairs = 0;
+};
+
+const CLI::Range any_count(1, std::numeric_limits<int>::max());
+const CLI::Range thread_count(1, 100'000);
+const CLI::Range seconds(0.001, 1e6);
+
+// The parts of a list with commas, each through read(part) -> optional value.
+template <class T>
+std::vector<T> list(const std::string& option, const std::string& text,
+                    const std::function<std::optional<T>(const std::string&)>& read,
+                    const std::string& expected) {
+    std::vector<T> values;
+    size_t begin = 0;
+    while (begin <= text.size()) {
+        const size_t end = std::min(text.find(',', begin), text.size());
+        const std::string part = text.substr(begin, end - begin);
+        const std::optional<T> value = read(part);
+        if (!value)
+            throw CLI::ValidationError(option, "'" + part + "' is not one of " + expected);
+        values.push_back(*value);
+        begin = end + 1;
+    }
+    return values;
+}
+
+std::optional<int> whole_number(const std::string& text) {
+    int value = 0;
+    const char* end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data(), end, value);
+    if (error != std::errc{} || rest != end || value < 0) return std::nullopt;
+    return value;
+}
+
+std::optional<unsigned> word_size(const std::string& text) {
+    for (const unsigned bits : {8u, 16u, 32u, 64u})
+        if (text == std::to_string(bits)) return bits;
+    return std::nullopt;
+}
+
+request complete(const options& given) {
+    request asked = given.asked;
+    asked.engines = list<engine_id>(
+        "--engine", given.engines, [](const std::string& name) { return engine_named(name); },
+        "user, kernel, kernel2");
+    if (!given.sizes.empty())
+        asked.sizes = list<unsigned>("--size", given.sizes, word_size, "8, 16, 32, 64");
+    if (!given.nodes.empty())
+        asked.how.nodes = list<int>("--nodes", given.nodes, whole_number, "the node numbers");
+    asked.how.seed = given.seed ? *given.seed : std::random_device{}();
+    if (given.pairs > 0) asked.how.threads = 2 * given.pairs;
+    return asked;
+}
+
+int run(const options& given, const suite* which) {
+    if (which != nullptr && which->name == "round-trip" && given.asked.how.threads % 2 != 0)
+        throw CLI::ValidationError("--threads", "threads wake each other in pairs: an even number");
+    const request asked = complete(given);
+    try {
+        return measure(which, asked, *format_named(given.format), given.file);
+    } catch (const std::invalid_argument& error) {
+        throw CLI::ValidationError("bench", error.what());
+    }
+}
+
+void add_common(CLI::App& bench, options& o) {
+    bench.add_option("-r,--repeat", o.asked.repeats, "Runs of each measurement (hash, lock-pi: 1)")
+        ->check(any_count);
+    bench.add_option("--warmup", o.asked.warm_ups, "Runs before them that do not count")
+        ->check(CLI::Range(0, 1000));
+    bench.add_option("-f,--format", o.format, "What is printed: default, simple, json or csv")
+        ->check(CLI::IsMember({"default", "simple", "json", "csv"}))
+        ->capture_default_str();
+    bench.add_option("-o,--output", o.file,
+                     "Write FILE too, whole or not at all; in the format of its suffix (.json, "
+                     ".csv, .txt: default), else as --format")
+        ->type_name("FILE");
+    bench.add_option("--engine", o.engines,
+                     "What is measured: user (this library), kernel (futex(2)), kernel2 (system "
+                     "calls 449 and 454 to 456)")
+        ->type_name("LIST")
+        ->capture_default_str();
+    bench.add_option("--size", o.sizes, "Bits of a word: 8, 16, 32, 64 (all: every; else 32)")
+        ->type_name("LIST");
+    bench.add_flag("--numa", o.asked.numa, "NUMA words (all: these alone)");
+    bench.add_option("--nodes", o.nodes, "Nodes whose CPUs the threads run on, in turn")
+        ->type_name("LIST");
+    bench.add_option("--seed", o.seed, "Of what is random; it is printed");
+    bench.add_option("--patience", o.asked.how.patience,
+                     "Seconds without progress after which the command gives up")
+        ->check(seconds)
+        ->capture_default_str();
+}
+
+// What perf has in every suite.
+void add_perfs(CLI::App& s, options& o) {
+    s.add_flag("-s,--silent", o.asked.how.silent, "Do not display details or progress");
+    s.add_flag("-S,--shared", o.asked.how.shared, "Shared futexes instead of private ones");
+    s.add_flag("-m,--mlockall", o.asked.how.lock_memory, "Lock all current and future memory");
+}
+
+void add_threads(CLI::App& s, options& o, const std::string& normal) {
+    s.add_option("-t,--threads", o.asked.how.threads, "Threads (" + normal + ")")
+        ->check(thread_count);
+}
+
+void add_runtime(CLI::App& s, options& o, const std::string& normal) {
+    s.add_option("-r,--runtime", o.asked.how.seconds, "Seconds of a run (" + normal + ")")
+        ->check(seconds);
+}
+
+void add_words(CLI::App& s, options& o) {
+    s.add_option("-n,--words", o.asked.how.words, "Words parked at once")
+        ->check(CLI::Range(2, 10'000'000))
+        ->capture_default_str();
+}
+
+void add_starts(CLI::App& s, options& o) {
+    s.add_option("-n,--starts", o.asked.how.starts, "Races")
+        ->check(CLI::Range(int64_t{1}, int64_t{1} << 40))
+        ->capture_default_str();
+}
+
+using suite_options = void (*)(CLI::App&, options&);
+
+void hash_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs");
+    add_runtime(s, o, "10");
+    s.add_option("-f,--futexes", o.asked.how.futexes, "Futexes of each thread")
+        ->check(any_count)
+        ->capture_default_str();
+    s.add_flag("--alone", o.asked.how.alone,
+               "Run each thread by itself, on its CPU, and give the mean");
+}
+
+void wake_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs");
+    s.add_option("-w,--nwakes", o.asked.how.wakes, "Threads to wake at once (1)")->check(any_count);
+}
+
+void wake_parallel_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs");
+    s.add_option("-w,--nwakers", o.asked.how.wakes, "Waking threads (as many as threads)")
+        ->check(any_count);
+}
+
+void requeue_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs");
+    s.add_option("-q,--nrequeue", o.asked.how.requeues, "Threads to requeue at once")
+        ->check(any_count)
+        ->capture_default_str();
+    s.add_flag("-B,--broadcast", o.asked.how.broadcast, "Requeue all threads at once");
+    s.add_flag("-p,--pi", o.asked.how.pi, "To a lock with priority inheritance (engine kernel)");
+}
+
+void lock_pi_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs");
+    add_runtime(s, o, "10");
+    s.add_flag("-M,--multi", o.asked.how.multi, "A futex for each thread");
+}
+
+void round_trip_options(CLI::App& s, options& o) {
+    CLI::Option* pairs = s.add_option("--pairs", o.pairs, "Pairs of threads (1)")
+                             ->check(CLI::Range(1, 50'000));
+    add_threads(s, o, "2");
+    s.get_option("--threads")->excludes(pairs);
+    add_runtime(s, o, "1");
+    s.add_flag_callback("--no-spin", [&o] { o.asked.how.spin = false; },
+                        "The library's waiters sleep at once");
+}
+
+void collide_options(CLI::App& s, options& o) {
+    add_words(s, o);
+    s.add_option("--wakes", o.asked.how.wakes_measured, "Wakes of parked words in a run")
+        ->check(any_count)
+        ->capture_default_str();
+}
+
+struct suite_help {
+    const char* name;
+    const char* what;
+    suite_options add;
+    const char* examples;
+};
+
+const suite_help helps[] = {
+    {"calls", "Calls that neither sleep nor wake anybody, beside one atomic instruction",
+     [](CLI::App&, options&) {},
+     "  futex2 bench calls --size 8,16,32,64\n"
+     "  futex2 bench calls --engine user --numa"},
+    {"hash", "Waits with a wrong value over many futexes (perf bench futex hash)", hash_options,
+     "  futex2 bench hash -t 2 -r 5\n"
+     "  futex2 bench hash --engine user --size 64 -t 2 -r 1 --alone"},
+    {"round-trip", "Two threads wake each other in turn, over two words", round_trip_options,
+     "  futex2 bench round-trip --no-spin\n"
+     "  futex2 bench round-trip --pairs 4 -r 0.5 --engine user,kernel"},
+    {"wake", "Wake threads that sleep on one futex (perf bench futex wake)", wake_options,
+     "  futex2 bench wake -t 512 -w 1\n"
+     "  futex2 bench --repeat 7 --warmup 1 wake -t 512 -w 512"},
+    {"wake-parallel", "The same by several threads at once (perf bench futex wake-parallel)",
+     wake_parallel_options,
+     "  futex2 bench wake-parallel -t 512 -w 2\n"
+     "  futex2 bench wake-parallel -t 64 --numa --engine user,kernel2"},
+    {"requeue", "Move threads from one futex to another (perf bench futex requeue)",
+     requeue_options,
+     "  futex2 bench requeue -t 512 -B\n"
+     "  futex2 bench requeue -t 16 -p --engine kernel"},
+    {"lock-pi", "Locks with priority inheritance (perf bench futex lock-pi)", lock_pi_options,
+     "  futex2 bench lock-pi -r 5\n"
+     "  futex2 bench lock-pi -M -t 8"},
+    {"collide", "Wakes while tens of thousands of words are parked", collide_options,
+     "  futex2 bench collide\n"
+     "  futex2 bench collide --words 10000 --engine user --numa --seed 1"},
+    {"race", "First waiters on two nodes against a waker: is anybody stranded?", add_starts,
+     "  futex2 bench race\n"
+     "  FUTEX2_NODES=4 futex2 bench race --starts 100000 --size 64 --nodes 1,3"},
+};
+
+void add_suite(CLI::App& bench, const suite_help& help, const std::shared_ptr<options>& o,
+               int& status) {
+    CLI::App* s = bench.add_subcommand(help.name, help.what);
+    s->fallthrough();
+    help.add(*s, *o);
+    add_perfs(*s, *o);
+    s->footer("More options: futex2 bench --help (before the suite or behind it).\nExamples:\n" +
+              std::string(help.examples));
+    const suite* which = suite_named(help.name);
+    s->callback([o, which, &status] { status = run(*o, which); });
+}
+
+void add_all(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
+    CLI::App* s = bench.add_subcommand("all", "All suites, engines in turn, and the claims");
+    s->fallthrough();
+    add_threads(*s, *o, "512; of the suites whose threads sleep on one word");
+    add_runtime(*s, *o, "0.1; of the suites that run for a time");
+    s->add_option("--words", o->asked.how.words, "Words parked at once in collide")
+        ->check(CLI::Range(2, 10'000'000))
+        ->capture_default_str();
+    const auto starts = std::make_shared<int64_t>(50'000);
+    s->add_option("--starts", *starts, "Races of each size")
+        ->check(CLI::Range(int64_t{1}, int64_t{1} << 40))
+        ->capture_default_str();
+    add_perfs(*s, *o);
+    s->footer(
+        "More options: futex2 bench --help (before the suite or behind it).\nExamples:\n"
+        "  futex2 bench all\n"
+        "  futex2 bench all -o bench.json\n"
+        "  futex2 bench all --engine user,kernel --size 32 --repeat 3");
+    s->callback([o, starts, &status] {
+        o->asked.how.starts = *starts;
+        status = run(*o, nullptr);
+    });
+}
+
+}  // namespace
+
+void add_bench(CLI::App& app, int& status) {
+    CLI::App* bench = app.add_subcommand("bench", "Measure this library and the kernel");
+    const auto o = std::make_shared<options>();
+    add_common(*bench, *o);
+    for (const suite_help& help : helps) add_suite(*bench, help, o, status);
+    add_all(*bench, o, status);
+    bench->require_subcommand(1);
+    bench->footer(
+        "Suites take perf's options, and print perf's lines for one engine after the other.\n"
+        "An engine that cannot do what is asked is named with the reason.\n"
+        "Examples:\n"
+        "  futex2 bench all -o bench.json\n"
+        "  futex2 bench --repeat 7 wake -t 512 -w 512\n"
+        "  futex2 bench --engine kernel hash -t 2 -r 5     # as perf bench futex hash\n"
+        "  futex2 bench round-trip --engine user --size 8 --numa --format csv");
+}
+
+}  // namespace futex2::command
