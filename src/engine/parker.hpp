@@ -39,13 +39,15 @@ struct alignas(64) parker {
         if (state.exchange(woken, order::acq_rel) == sleeping) P::unpark(state);
     }
 
-    // Looks up to `rounds` times whether the wait is over.
-    bool spin(int rounds) const {
-        for (int i = 0; i < rounds; ++i) {
-            if (!waiting(state.load(order::relaxed))) return true;
+    // Looks up to `rounds` times whether the wait is over; returns how many times it
+    // looked in vain: `rounds` where it is not over.
+    int spin(int rounds) const {
+        int i = 0;
+        while (i < rounds && waiting(state.load(order::relaxed))) {
             P::pause();
+            ++i;
         }
-        return false;
+        return i;
     }
 
     // Sleeps until the wait is over (0), or until -EINTR or -ETIMEDOUT.

@@ -4,28 +4,39 @@
 
 namespace futex2::engine {
 
-// Spinning pays where the waker runs at the same time on another CPU, and costs
-// a part of a time slice where it waits for this very CPU. Which of the two
-// holds is what the last waits have shown: each spin that failed halves the next
-// one, one that succeeded brings back the full length. A thread that no longer
-// spins tries a short spin now and then, to notice that CPUs have become free.
+// Spinning pays where the waker runs at the same time on another CPU, and costs a
+// part of a time slice where it waits for this very CPU. Which of the two holds is
+// what the thread's last waits have shown:
+//
+// - used to success: it spins about twice as long as the last wait took;
+// - failed once: the waker may just have been asleep itself, and takes as long as a
+//   sleep and a wake do: the next spin has the full length, which is about that;
+// - failed at full length: it sleeps at once, and tries the full length only now and
+//   then, to notice that CPUs have become free.
+//
+// All-zero is the second state: a thread's first spin has the full length.
 struct spin_budget {
     static constexpr int retry_after = 64;  // waits
-    static constexpr int retry_share = 8;   // of the full length
+    static constexpr int slack = 64;        // rounds
 
-    int failures;  // in a row
-    int skipped;   // waits that did not spin
+    int usual;    // rounds; 0: not known, or it has failed
+    int resting;  // waits that still sleep at once
 
     int rounds(int most) {
-        if (const int left = most >> failures; left > 0) return left;
-        if (++skipped < retry_after) return 0;
-        skipped = 0;
-        return most / retry_share;
+        if (usual > 0) return usual < most ? usual : most;
+        if (resting == 0) return most;
+        --resting;
+        return 0;
     }
 
-    void succeeded() { failures = 0; }
-    void failed() {
-        if (failures < 31) ++failures;
+    // What came of a spin of `tried` rounds, of which it used `used`.
+    void succeeded(int used) {
+        usual = 2 * used + slack;
+        resting = 0;
+    }
+    void failed(int tried, int most) {
+        if (tried >= most) resting = retry_after;
+        usual = 0;
     }
 };
 

@@ -84,12 +84,12 @@ enqueued enqueue(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) 
 // Spins, then sleeps until somebody ends the wait (0), or -EINTR or -ETIMEDOUT.
 template <platform_like P>
 int sleep(process<P>& p, thread<P>& t, parker<P>& own, deadline until) {
-    const int rounds = t.spins.rounds(p.most_spins.load(order::relaxed));
-    if (rounds > 0) {
-        if (own.spin(rounds))
-            t.spins.succeeded();
+    const int most = p.most_spins.load(order::relaxed);
+    if (const int rounds = t.spins.rounds(most); rounds > 0) {
+        if (const int used = own.spin(rounds); used < rounds)
+            t.spins.succeeded(used);
         else
-            t.spins.failed();
+            t.spins.failed(rounds, most);
     }
     return own.sleep(until);
 }
