@@ -91,7 +91,7 @@ static int waitv(const struct futex_waitv* words, unsigned n, unsigned flags, de
     for (unsigned i = 0; i < n; ++i)
         prepare(*new (&entries[i]) one, w,
                 target_of(*p, word_of(words[i]), words[i].val, any, {words[i].flags}),
-                static_cast<uint8_t>(i));
+                static_cast<uint8_t>(i), n == 1);
     return engine::waitv(*p, w, entries, n, until).status;
 }
 

@@ -37,7 +37,8 @@ int futex2_testing_table_of(int index, struct futex2_testing_table* table) noexc
 }
 
 int futex2_testing_thread_bytes(void) noexcept {
-    return static_cast<int>(sizeof(self) + sizeof(futex2::engine::parker<native>));
+    return static_cast<int>(sizeof(self) + sizeof(futex2::engine::parker<native>) +
+                            futex2::engine::entry_bytes);
 }
 
 const char* futex2_testing_node_source(void) noexcept {

@@ -32,35 +32,35 @@ queue<P> find(typename P::template plain<entry<P>*>& root, const key& k) {
     auto* link = &root;
     entry<P>* node = link->get();
     for (uint64_t path = path_of(k.hash); node != nullptr; path >>= 1) {
-        if (node->hash.get() == k.hash && node->queued_key() == k) break;
+        if (node->is_on(k)) break;
         link = &node->child[path & 1];
         node = link->get();
     }
     return {link, node};
 }
 
-// Queues e as the youngest waiter of its key.
+// Queues the entries from first to last, linked by next and previous, as the
+// youngest waiters of their key.
 template <platform_like P>
-void append(queue<P>& q, entry<P>* e) {
-    e->next.set(nullptr);
+void append(queue<P>& q, entry<P>* first, entry<P>* last) {
+    last->next.set(nullptr);
     if (q.first != nullptr) {
-        entry<P>* last = q.first->last.get();
-        last->next.set(e);
-        e->previous.set(last);
-        q.first->last.set(e);
-        return;
+        entry<P>* youngest = q.first->last.get();
+        youngest->next.set(first);
+        first->previous.set(youngest);
+    } else {
+        first->previous.set(nullptr);
+        first->child[0].set(nullptr);
+        first->child[1].set(nullptr);
+        first->assigned.set(false);
+        q.link->set(first);
+        q.first = first;
     }
-    e->previous.set(nullptr);
-    e->last.set(e);
-    e->child[0].set(nullptr);
-    e->child[1].set(nullptr);
-    e->assigned.set(false);
-    q.link->set(e);
-    q.first = e;
+    q.first->last.set(last);
 }
 
-// Takes the key whose only entry is q.first out of the tree: a leaf below it, or
-// nothing, comes in its place.
+// Takes the key out of the tree: a leaf below its node, or nothing, comes in its
+// place.
 template <platform_like P>
 void remove_key(queue<P>& q) {
     entry<P>* gone = q.first;
@@ -84,28 +84,32 @@ void remove_key(queue<P>& q) {
     q.first = nullptr;
 }
 
+// Takes the oldest waiters, up to and with e, out of their key's queue. The
+// pointers between them, and e->next, keep their values.
+template <platform_like P>
+void cut(queue<P>& q, entry<P>* e) {
+    entry<P>* heir = e->next.get();
+    if (heir == nullptr) return remove_key<P>(q);
+    heir->previous.set(nullptr);
+    heir->last.set(q.first->last.get());
+    heir->child[0].set(q.first->child[0].get());
+    heir->child[1].set(q.first->child[1].get());
+    heir->assigned.set(q.first->assigned.get());
+    q.link->set(heir);
+    q.first = heir;
+}
+
 // Takes e out of its key's queue. e->next keeps its value.
 template <platform_like P>
 void unlink(queue<P>& q, entry<P>* e) {
+    if (e == q.first) return cut(q, e);
     entry<P>* next = e->next.get();
-    if (e != q.first) {
-        entry<P>* previous = e->previous.get();
-        previous->next.set(next);
-        if (next != nullptr)
-            next->previous.set(previous);
-        else
-            q.first->last.set(previous);
-    } else if (next != nullptr) {
-        next->previous.set(nullptr);
-        next->last.set(e->last.get());
-        next->child[0].set(e->child[0].get());
-        next->child[1].set(e->child[1].get());
-        next->assigned.set(e->assigned.get());
-        q.link->set(next);
-        q.first = next;
-    } else {
-        remove_key<P>(q);
-    }
+    entry<P>* previous = e->previous.get();
+    previous->next.set(next);
+    if (next != nullptr)
+        next->previous.set(previous);
+    else
+        q.first->last.set(previous);
 }
 
 }  // namespace futex2::engine

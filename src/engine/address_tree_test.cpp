@@ -29,11 +29,11 @@ key key_at(uintptr_t address, uint8_t kind = 2) {
 void put(tree_root& root, one& e, const key& k) {
     e.set_key(k);
     queue<native> q = find<native>(root, k);
-    append<native>(q, &e);
+    append<native>(q, &e, &e);
 }
 
 void drop(tree_root& root, one& e) {
-    queue<native> q = find<native>(root, e.queued_key());
+    queue<native> q = find<native>(root, key_at(e.address.get(), e.kind.get().bits));
     unlink(q, &e);
 }
 
@@ -89,6 +89,34 @@ TEST(AddressTree, KeepsEveryQueueInOrderThroughRandomChanges) {
     EXPECT_EQ(root.get(), nullptr);
 }
 
+TEST(AddressTree, TheOldestWaitersMoveToAnotherKeyInOrder) {
+    for (size_t n = 1; n <= 4; ++n) {  // how many of four
+        tree_root root;
+        one there;
+        std::vector<one> entries(4), bystanders(20);
+        for (uintptr_t i = 0; i < 20; ++i) put(root, bystanders[i], key_at(4096 + 64 * i));
+        put(root, there, key_at(128));
+        for (one& e : entries) put(root, e, key_at(64));
+        std::vector<one*> moved{&there};
+        std::vector<one*> left;
+        for (one& e : entries) (moved.size() <= n ? moved : left).push_back(&e);
+
+        queue<native> from = find<native>(root, key_at(64));
+        cut(from, moved.back());
+        for (one* e : moved) e->set_key(key_at(128));
+        queue<native> to = find<native>(root, key_at(128));
+        append(to, moved[1], moved.back());
+        EXPECT_EQ(waiters_of(root, key_at(128)), moved);
+        EXPECT_EQ(waiters_of(root, key_at(64)), left);
+        for (uintptr_t i = 0; i < 20; ++i)
+            EXPECT_EQ(waiters_of(root, key_at(4096 + 64 * i)), std::vector<one*>{&bystanders[i]});
+        for (one* e : moved) drop(root, *e);  // backward links and the youngest are right too
+        for (one* e : left) drop(root, *e);
+        for (one& e : bystanders) drop(root, e);
+        EXPECT_EQ(root.get(), nullptr);
+    }
+}
+
 TEST(AddressTree, TheAssignedFlagStaysWithTheKey) {
     tree_root root;
     one first, second, other;
@@ -116,7 +144,10 @@ TEST(AddressTree, KeysOfOneHashAreStillFound) {
     tree_root root;
     one entries[100];
     for (uintptr_t i = 0; i < 100; ++i) put(root, entries[i], {64 * i, {2}, 42});
-    for (uintptr_t i = 0; i < 100; i += 2) drop(root, entries[i]);
+    for (uintptr_t i = 0; i < 100; i += 2) {
+        queue<native> q = find<native>(root, {64 * i, {2}, 42});
+        unlink(q, &entries[i]);
+    }
     for (uintptr_t i = 0; i < 100; ++i)
         EXPECT_EQ(waiters_of(root, {64 * i, {2}, 42}).size(), i % 2);
 }

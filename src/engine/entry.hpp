@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-// What a waiting thread puts on its own stack: one waiter, and an entry for each
-// word that it waits on.
+// What a waiting thread owns: one waiter, and an entry for each word that it waits on.
 #pragma once
 
 #include "engine/key.hpp"
@@ -18,9 +17,9 @@ struct waiter {
     static constexpr uint32_t nobody = 0;
     static constexpr uint32_t itself = ~uint32_t{0};
 
-    typename P::template atomic<uint32_t> claim;  // or 1 + the entry's index
-    typename P::template plain<parker<P>*> parking{};
+    typename P::template atomic<uint32_t> claim;   // or 1 + the entry's index
     typename P::template plain<uint32_t> token{};  // what the waker's callback answered
+    typename P::template plain<parker<P>*> parking{};
 
     // Relaxed: claims are made under a bucket's lock, and what the claimant
     // wrote is published by the parker.
@@ -39,34 +38,34 @@ struct alignas(64) entry {
     using plain = typename P::template plain<T>;
 
     // The word that it is queued on: target, until it is requeued.
-    plain<uint64_t> hash;
     plain<uintptr_t> address;
-    plain<entry*> child[2];
+    // Null: in no bucket. Written under the lock of the bucket that it leaves and
+    // of the one that it enters.
+    typename P::template atomic<bucket<P>*> queued_in;
     plain<entry*> next;
     plain<entry*> previous;
-    plain<entry*> last;  // of a key's first entry: the youngest
+    plain<entry*> child[2];  // of a key's first entry, as the next two
+    plain<entry*> last;      // the youngest
+    plain<bool> assigned;    // the library set the word's hint
     plain<word_kind> kind;
-    plain<bool> assigned;    // of a key's first entry: the library set the word's hint
     uint8_t index = 0;       // in its waiter's array
+    bool alone = true;       // its waiter has no other entry
     bool by_policy = false;  // FUTEX2_MPOL
 
-    // Second line: what its thread asked for, and where it is.
+    // Second line: what its thread asked for.
     key target;
     uint64_t expected = 0;
     uint64_t mask = 0;
     waiter<P>* owner = nullptr;
-    // Null: in no bucket. Written under the lock of the bucket that it leaves and
-    // of the one that it enters.
-    typename P::template atomic<bucket<P>*> queued_in;
+    waiter<P> own;  // of an entry that is alone
 
     void set_key(const key& k) {
-        hash.set(k.hash);
         address.set(k.address);
         kind.set(k.kind);
     }
-    key queued_key() const { return {address.get(), kind.get(), hash.get()}; }
+    bool is_on(const key& k) const { return address.get() == k.address && kind.get() == k.kind; }
 };
 
-inline constexpr size_t entry_bytes = 128;  // of stack, for each word of a wait
+inline constexpr size_t entry_bytes = 128;  // for each word of a wait
 
 }  // namespace futex2::engine

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
-// What the engine keeps for a process: a table for each node, the parkers, and
+// What the engine keeps for a process: a table for each node, the seats, and
 // the generation that tells a forked child from its parent.
 #pragma once
 
 #include <cerrno>
 
 #include "engine/bucket.hpp"
-#include "engine/parker_pool.hpp"
+#include "engine/seat_pool.hpp"
 #include "topology/topology.hpp"
 
 namespace futex2::engine {
@@ -26,18 +26,19 @@ struct process {
     typename P::template atomic<uint32_t>* generation_word;
     typename P::template atomic<uint32_t> generations;
     typename P::template atomic<int> most_spins;  // rounds before a waiter sleeps
-    parker_pool<P> parkers[topology::max_nodes];
+    seat_pool<P> seats[topology::max_nodes];
 
     // Needs nodes and seed. 0 or -ENOMEM.
     int build() {
         bucket_bits = bits_for(nodes.cpu_limit);
         node_count = static_cast<uint32_t>(nodes.node_count);
-        generation_word =
-            static_cast<typename P::template atomic<uint32_t>*>(P::map(sizeof(uint32_t), -1));
+        generation_word = static_cast<typename P::template atomic<uint32_t>*>(
+            P::map(sizeof(uint32_t), -1, on_fork::wipe));
         if (generation_word == nullptr) return -ENOMEM;
         for (int i = 0; i < nodes.node_count; ++i) {
             const int node = nodes.nodes[i];
-            table[node] = static_cast<bucket<P>*>(P::map(table_bytes(), memory_node(node)));
+            table[node] =
+                static_cast<bucket<P>*>(P::map(table_bytes(), memory_node(node), on_fork::wipe));
             if (table[node] == nullptr) return -ENOMEM;
             table_at[i] = table[node];
         }

@@ -35,9 +35,13 @@ int destination_node(const process<P>& p, const thread<P>& t, const requeue_end<
     return hint_for(p, node, to.size());
 }
 
+// Whether another word's waker, or the thread itself, has claimed the wait: then it
+// is not moved. A wait on one word is claimed by those who hold this lock and take
+// it out, or by its thread, which takes it out wherever it is: its line of the stack
+// need not be looked at.
 template <platform_like P>
 bool claimed(const entry<P>& e) {
-    return e.owner->claim.load(order::relaxed) != waiter<P>::nobody;
+    return !e.alone && e.owner->claim.load(order::relaxed) != waiter<P>::nobody;
 }
 
 // Whether the queue holds more than n waits that nobody has claimed.
@@ -58,35 +62,40 @@ int count_unclaimed(const queue<P>& q, int most) {
     return seen;
 }
 
-// Moves up to most waiters, oldest first, under both locks; returns how many. The
-// destination's count is raised before the source's falls: at no time does a wake
-// of both find neither.
+// Moves up to most waiters, oldest first, under both locks; returns how many. One
+// cache line of each is touched: the rest is pointers at the ends. The destination's
+// count is raised before the source's falls: at no time does a wake of both find
+// neither.
 template <platform_like P>
 int move(const process<P>& p, bucket<P>& from, const key& from_key, bucket<P>& to,
          const key& to_key, int most, bool assigned) {
     queue<P> source = find<P>(from.root, from_key);
-    chain<P> moved;
-    for (entry<P>* e = source.first; e != nullptr && moved.length < most;) {
+    entry<P>* last = nullptr;
+    int moved = 0;
+    for (entry<P>* e = source.first; e != nullptr && moved < most;) {
         entry<P>* next = e->next.get();
-        const bool moves = !claimed(*e);
-        if (moves) to.count.fetch_add(1, order::seq_cst);
-        dequeue(p, from, source, e);
-        if (moves)
-            moved.add(e);
-        else
+        if (claimed(*e)) {
+            dequeue(p, from, from_key, source, e);
             let_go(e);
+        } else {
+            e->set_key(to_key);
+            e->queued_in.store(&to, order::release);
+            last = e;
+            ++moved;
+        }
         e = next;
     }
+    if (moved == 0) return 0;
+    to.count.fetch_add(static_cast<uint32_t>(moved), order::seq_cst);
+    entry<P>* first = source.first;
+    const bool reset = first->assigned.get();
+    cut(source, last);
+    if (source.first == nullptr && reset) reset_hint(p, from, from_key);
     queue<P> destination = find<P>(to.root, to_key);
-    for (entry<P>* e = moved.first; e != nullptr;) {
-        entry<P>* next = e->next.get();
-        e->set_key(to_key);
-        append<P>(destination, e);
-        e->queued_in.store(&to, order::release);
-        e = next;
-    }
-    if (assigned && destination.first != nullptr) destination.first->assigned.set(true);
-    return moved.length;
+    append(destination, first, last);
+    if (assigned) destination.first->assigned.set(true);
+    from.count.fetch_sub(static_cast<uint32_t>(moved), order::release);
+    return moved;
 }
 
 // futex2_requeue() behind its checks. The shortcuts that models/requeue.pml

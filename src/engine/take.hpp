@@ -8,11 +8,10 @@
 
 namespace futex2::engine {
 
-// Takes e out of its key's queue, under the lock of b. If it was the last waiter
-// of a word whose hint the library assigned, the hint becomes -1.
+// Takes e out of the queue of k, under the lock of b. If it was the last waiter of
+// a word whose hint the library assigned, the hint becomes -1.
 template <platform_like P>
-void dequeue(const process<P>& p, bucket<P>& b, queue<P>& q, entry<P>* e) {
-    const key k = e->queued_key();
+void dequeue(const process<P>& p, bucket<P>& b, const key& k, queue<P>& q, entry<P>* e) {
     const bool assigned = q.first->assigned.get();
     unlink(q, e);
     if (q.first == nullptr && assigned) reset_hint(p, b, k);
@@ -40,7 +39,7 @@ chain<P> take(const process<P>& p, bucket<P>& b, const key& k, uint64_t mask, in
             const bool claimed = e->owner->claim_by(1u + e->index);
             // Claimed through another word: it has been counted there.
             if (claimed || word_alive || taken.length > 0) {
-                dequeue(p, b, q, e);
+                dequeue(p, b, k, q, e);
                 if (claimed) taken.add(e);
                 let_go(e);
             }
@@ -60,8 +59,9 @@ bool withdraw(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) {
         section<P> s(p, t, generation, *b);
         // Moved or taken before the lock was held (models/requeue.pml, NORECHECK).
         if (e.queued_in.load(order::relaxed) != b) continue;
-        queue<P> q = find<P>(b->root, e.queued_key());
-        if (q.first != nullptr) dequeue(p, *b, q, &e);
+        const key k = p.key_of(reinterpret_cast<void*>(e.address.get()), e.kind.get());
+        queue<P> q = find<P>(b->root, k);
+        if (q.first != nullptr) dequeue(p, *b, k, q, &e);
         return s.leave({});
     }
 }
@@ -73,7 +73,8 @@ chain<P> take_all(const process<P>& p, bucket<P>& b) {
     while (entry<P>* first = b.root.get()) {
         queue<P> q{&b.root, first};
         const bool claimed = first->owner->claim_by(1u + first->index);
-        dequeue(p, b, q, first);
+        const key k = p.key_of(reinterpret_cast<void*>(first->address.get()), first->kind.get());
+        dequeue(p, b, k, q, first);
         if (claimed) taken.add(first);
         let_go(first);
     }

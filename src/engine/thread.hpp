@@ -16,8 +16,8 @@ struct thread {
     deferral<P> deferred;
     typename P::template atomic<int> pinned;  // 1 + the node that a test chose; 0: none
     spin_budget spins;
-    parker<P>* own_parker;
-    uint32_t parker_generation;
+    seat<P> own;
+    uint32_t seat_generation;  // in which it was taken
     process<P>* owner;
 
     static thread& self() { return P::template self<thread>(); }
@@ -34,27 +34,28 @@ int current_node(const process<P>& p, const thread<P>& t) {
     return p.nodes.nodes[0];
 }
 
-// The thread ends: its parker is free for another.
+// The thread ends: its seat is free for another.
 template <platform_like P>
-void release_parker(void* thread_object) {
+void release_seat(void* thread_object) {
     auto& t = *static_cast<thread<P>*>(thread_object);
-    // A fork has freed all parkers already; this one may be another thread's now.
-    if (t.own_parker != nullptr && !t.owner->forked_since(t.parker_generation))
-        parker_page<P>::give_back(t.own_parker);
-    t.own_parker = nullptr;
+    // A fork has freed all seats already; this one may be another thread's now.
+    if (t.own.parking != nullptr && !t.owner->forked_since(t.seat_generation))
+        parker_page<P>::give_back(t.own.parking);
+    t.own = {};
 }
 
-// The calling thread's parker of this generation, or null (-ENOMEM).
+// Sees to it that the calling thread has a seat of this generation. False: -ENOMEM.
 template <platform_like P>
-parker<P>* own_parker(process<P>& p, thread<P>& t, uint32_t generation) {
-    if (t.own_parker != nullptr && t.parker_generation == generation) [[likely]]
-        return t.own_parker;
+bool take_seat(process<P>& p, thread<P>& t, uint32_t generation) {
+    if (t.own.parking != nullptr && t.seat_generation == generation) [[likely]]
+        return true;
     const int node = current_node(p, t);
-    t.own_parker = p.parkers[node].take(p.memory_node(node));
-    t.parker_generation = generation;
+    t.own = p.seats[node].take(p.memory_node(node));
+    t.seat_generation = generation;
     t.owner = &p;
-    if (t.own_parker != nullptr) P::at_thread_exit(release_parker<P>, &t);
-    return t.own_parker;
+    if (t.own.parking == nullptr) return false;
+    P::at_thread_exit(release_seat<P>, &t);
+    return true;
 }
 
 }  // namespace futex2::engine

@@ -35,7 +35,7 @@ template <platform_like P>
 void queue_entry(bucket<P>& b, entry<P>& e, bool assigned) {
     e.set_key(e.target);
     queue<P> q = find<P>(b.root, e.target);
-    append<P>(q, &e);
+    append<P>(q, &e, &e);
     if (assigned) q.first->assigned.set(true);
     e.queued_in.store(&b, order::release);
 }
@@ -96,7 +96,7 @@ int sleep(process<P>& p, thread<P>& t, parker<P>& own, deadline until) {
 
 // What ends a wait: an index, or a negative errno, and the waker's token.
 struct wait_result {
-    int status;
+    int status = 0;
     uint32_t token = 0;
 };
 
@@ -112,24 +112,22 @@ constexpr int error_of(enqueued e) {
 }
 
 template <platform_like P>
-void prepare(entry<P>& e, waiter<P>& w, const wait_target& target, uint8_t index) {
+void prepare(entry<P>& e, waiter<P>& w, const wait_target& target, uint8_t index, bool alone) {
     e.target = target.k;
     e.expected = target.expected;
     e.mask = target.mask;
     e.by_policy = target.by_policy;
     e.owner = &w;
     e.index = index;
+    e.alone = alone;
 }
 
-// Arms w for a wait in this generation, or -ENOMEM.
+// Arms the thread's parker for w.
 template <platform_like P>
-int arm(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w) {
-    parker<P>* own = own_parker(p, t, generation);
-    if (own == nullptr) return -ENOMEM;
-    own->arm();
+void arm(thread<P>& t, waiter<P>& w) {
+    t.own.parking->arm();
     w.claim.store(waiter<P>::nobody, order::relaxed);
-    w.parking.set(own);
-    return 0;
+    w.parking.set(t.own.parking);
 }
 
 // The wait is over, one way or another, and `status` is what sleeping came to.
@@ -152,26 +150,24 @@ wait_result finish(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& 
     return {static_cast<int>(claim) - 1, w.token.get()};
 }
 
-// Waits on n entries, which are prepared for w.
+// Waits on n entries, which are prepared for w. False: this is a forked child, in
+// which the wait must begin again.
 template <platform_like P>
-wait_result wait_on(process<P>& p, waiter<P>& w, entry<P>* entries, unsigned n, deadline until) {
-    thread<P>& t = thread<P>::self();
-    for (;;) {
-        const uint32_t generation = p.generation();
-        if (const int error = arm(p, t, generation, w); error != 0) return {error};
-        enqueued state = enqueued::yes;
-        unsigned queued = 0;
-        while (queued < n && state == enqueued::yes) {
-            state = enqueue(p, t, generation, entries[queued]);
-            if (state == enqueued::yes) ++queued;
-        }
-        if (state == enqueued::forked) continue;
-        int status = error_of(state);
-        if (state == enqueued::yes) status = sleep(p, t, *w.parking.get(), until);
-        bool ours = true;
-        const wait_result result = finish(p, t, generation, w, entries, queued, status, ours);
-        if (ours) return result;
+bool wait_on(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, entry<P>* entries,
+             unsigned n, deadline until, wait_result& result) {
+    arm(t, w);
+    enqueued state = enqueued::yes;
+    unsigned queued = 0;
+    while (queued < n && state == enqueued::yes) {
+        state = enqueue(p, t, generation, entries[queued]);
+        if (state == enqueued::yes) ++queued;
     }
+    if (state == enqueued::forked) return false;
+    int status = error_of(state);
+    if (state == enqueued::yes) status = sleep(p, t, *w.parking.get(), until);
+    bool ours = true;
+    result = finish(p, t, generation, w, entries, queued, status, ours);
+    return ours;
 }
 
 // What a call must answer before it queues anything, or 0. All hints are looked
@@ -186,10 +182,15 @@ template <platform_like P>
 wait_result wait(process<P>& p, const wait_target& target, deadline until) {
     if (const int error = look_first(p, target.k); error != 0) return {error};
     if (value_differs<P>(target.k, target.expected)) return {-EAGAIN};
-    waiter<P> w;
-    entry<P> e;
-    prepare(e, w, target, 0);
-    return wait_on(p, w, &e, 1, until);
+    thread<P>& t = thread<P>::self();
+    for (;;) {
+        const uint32_t generation = p.generation();
+        if (!take_seat(p, t, generation)) return {-ENOMEM};
+        entry<P>& e = *t.own.place;
+        prepare(e, e.own, target, 0, true);
+        wait_result result;
+        if (wait_on(p, t, generation, e.own, &e, 1, until, result)) return result;
+    }
 }
 
 }  // namespace futex2::engine

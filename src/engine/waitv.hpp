@@ -13,7 +13,13 @@ wait_result waitv(process<P>& p, waiter<P>& w, entry<P>* entries, unsigned n, de
         if (const int error = look_first(p, entries[i].target); error != 0) return {error};
     for (unsigned i = 0; i < n; ++i)
         if (value_differs<P>(entries[i].target, entries[i].expected)) return {-EAGAIN};
-    return wait_on(p, w, entries, n, until);
+    thread<P>& t = thread<P>::self();
+    for (;;) {
+        const uint32_t generation = p.generation();
+        if (!take_seat(p, t, generation)) return {-ENOMEM};
+        wait_result result;
+        if (wait_on(p, t, generation, w, entries, n, until, result)) return result;
+    }
 }
 
 }  // namespace futex2::engine

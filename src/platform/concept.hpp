@@ -27,6 +27,9 @@ constexpr uint64_t all_ones(width w) {
     return ~uint64_t{0} >> (64 - 8 * bytes_of(w));
 }
 
+// What a forked child finds in memory: zeroes, or what its parent had there.
+enum class on_fork : uint8_t { wipe, keep };
+
 // An absolute point of time after which a wait gives up; no time: never.
 struct deadline {
     const timespec* time = nullptr;
@@ -74,8 +77,8 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
     P::unpark(word);
     // Calls f(argument) when the calling thread ends; one f for the program.
     P::at_thread_exit(static_cast<void (*)(void*)>(nullptr), address);
-    // Zeroed memory on a node (any node: -1), zeroed again in a forked child; or null.
-    { P::map(size_t{}, 0) } -> std::same_as<void*>;
+    // Zeroed memory on a node (any node: -1), or null.
+    { P::map(size_t{}, 0, on_fork::wipe) } -> std::same_as<void*>;
     P::unmap(address, size_t{});
 
     // The user's words. The hint half lies behind the value half; a pair is both.

@@ -40,7 +40,7 @@ struct native {
     // By a key of pthread_key_create(3). Its first 32 keys need no memory.
     static void at_thread_exit(void (*f)(void*), void* argument);
 
-    static void* map(size_t bytes, int node);
+    static void* map(size_t bytes, int node, on_fork then);
     static void unmap(void* address, size_t bytes);
 
     static uint64_t load_value(const void* address, width w) {
