@@ -41,8 +41,8 @@ class plan {
     }
 
   private:
-    static constexpr int few = 5;    // runs of what varies little
-    static constexpr int many = 7;   // of what wakes hundreds of threads
+    static constexpr int few = 5;   // runs of what varies little
+    static constexpr int many = 7;  // of what wakes hundreds of threads
 
     void add_calls() {
         group& g = add("calls", asked_.how, sizes::every, few);
@@ -110,13 +110,16 @@ class plan {
     // Both kinds of words, where nothing else was asked; what has no kernel's
     // counterpart of that size is left out instead of being refused.
     group& add(const std::string& name, const settings& how, sizes how_many, int repeats) {
-        group g{name, {}, asked_.repeats > 0 ? asked_.repeats : repeats,
+        group g{name,
+                {},
+                asked_.repeats > 0 ? asked_.repeats : repeats,
                 asked_.warm_ups >= 0 ? asked_.warm_ups : 1};
         const suite& which = *suite_named(name);
         for (const engine_id engine : asked_.engines)
             for (const bool numa : {false, true})
                 for (const unsigned bits : sizes_for(how_many))
-                    if (wanted(which, numa)) add_job(g, which, how, {engine, bits, numa, how.shared});
+                    if (wanted(which, numa))
+                        add_job(g, which, how, {engine, bits, numa, how.shared});
         groups_.push_back(std::move(g));
         return groups_.back();
     }

@@ -81,6 +81,13 @@ placement::placement(const std::vector<int>& nodes) : chosen_(!nodes.empty()) {
                 slots_.push_back({cpus[n][i], machine().is_virtual ? nodes[n] : -1});
 }
 
+placement placement::in_pairs() const {
+    placement pairs = *this;
+    pairs.slots_.clear();
+    for (const slot& s : slots_) pairs.slots_.insert(pairs.slots_.end(), 2, s);
+    return pairs;
+}
+
 placement placement::others() const {
     placement rest = *this;
     if (count() > 1) rest.slots_.erase(rest.slots_.begin());

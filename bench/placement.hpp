@@ -30,6 +30,9 @@ class placement {
     /** All slots but the first, which a waking thread has; where there is one, that one. */
     placement others() const;
 
+    /** Each slot twice: threads 2n and 2n + 1 share one. */
+    placement in_pairs() const;
+
     /** Whether nodes were chosen: then all threads stay on them, the waking ones too. */
     bool chosen() const { return chosen_; }
 

@@ -67,7 +67,10 @@ class round_trip final : public workload {
     double measure(watchdog& dog) {
         std::vector<pair> pairs(static_cast<size_t>(how_.threads) / 2);
         std::atomic<bool> done{false};
-        team threads(where_, how_.threads, [&](int i) {
+        // Without spinning, both threads of a pair share a CPU: each sleeps, and its partner
+        // runs, at every turn. On two CPUs one often comes back before the other sleeps.
+        const placement where = how_.spin ? where_ : where_.in_pairs();
+        team threads(where, how_.threads, [&](int i) {
             pair& p = pairs[static_cast<size_t>(i) / 2];
             if (i % 2 == 0)
                 lead(p, done);

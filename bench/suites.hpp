@@ -35,8 +35,8 @@ made make_race(const settings& how, const target& what);
 struct suite {
     std::string_view name;
     made (*make)(const settings&, const target&);
-    int repeats;      // where --repeat says nothing
-    bool is_perfs;    // perf has it, and its lines
+    int repeats;       // where --repeat says nothing
+    bool is_perfs;     // perf has it, and its lines
     bool always_numa;  // has no sense with plain words
 };
 

@@ -95,14 +95,14 @@ void team::join() {
 // itself. /proc/PID/task/TID/syscall names the call only once the thread is off
 // its CPU; where there is no such file, S must do.
 bool team::asleep(int index) const {
-    const pid_t thread = members_[static_cast<size_t>(index)].thread.load(std::memory_order_acquire);
+    const pid_t thread =
+        members_[static_cast<size_t>(index)].thread.load(std::memory_order_acquire);
     const std::string folder = fmt::format("/proc/self/task/{}/", thread);
     if (const std::optional<std::string> call = beginning_of(folder + "syscall")) {
         char* end = nullptr;
         const long number = std::strtol(call->c_str(), &end, 10);
-        return end != call->c_str() &&
-               (number == SYS_futex || number == kernel::nr_futex_wait ||
-                number == kernel::nr_futex_waitv);
+        return end != call->c_str() && (number == SYS_futex || number == kernel::nr_futex_wait ||
+                                        number == kernel::nr_futex_waitv);
     }
     // "TID (name) S ..."
     const std::string state = beginning_of(folder + "stat").value_or("");

@@ -16,7 +16,7 @@
  * lets go of it earlier.
  *
  * No call allocates memory, except that the first call of the process maps the
- * tables, and a thread's first wait may map a page of parkers.
+ * tables, and a thread's first wait may map memory for 62.
  *
  * In a signal handler only futex2_wake(), futex2_wakev() and
  * futex2_store_wake() may be called. A handler that changes a word must also

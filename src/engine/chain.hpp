@@ -26,10 +26,10 @@ struct chain {
 
     // Not under a lock: each thread may run at once, and its entry be gone.
     void release() {
+        kernel_wakes<P> wakes;
         for (entry<P>* e = first; e != nullptr;) {
             entry<P>* next = e->next.get();
-            parker<P>* parking = e->owner->parking.get();
-            parking->wake();
+            wakes.wake(*e->owner->parking.get());
             e = next;
         }
         first = last = nullptr;

@@ -3,7 +3,7 @@
 // an entry.
 //
 // A thread takes a seat at its first wait and gives it back when it ends. Parkers lie
-// on pages of 63, mapped as they are needed and never unmapped. A fork zeroes them,
+// on pages of 62, mapped as they are needed and never unmapped. A fork zeroes them,
 // which says that all seats are free; a thread that survives it takes another. The
 // entries lie beside them, in memory that a fork keeps (address_tree.hpp). Not on the
 // threads' stacks: those are megabytes apart, and a walk along a queue would miss the
@@ -18,34 +18,6 @@ template <platform_like P>
 struct seat {
     parker<P>* parking = nullptr;
     entry<P>* place = nullptr;  // for a wait on one word
-};
-
-template <platform_like P>
-struct alignas(4096) parker_page {
-    static constexpr int slots = 63;
-    static constexpr uint64_t all = (uint64_t{1} << slots) - 1;
-
-    typename P::template atomic<uint64_t> used;  // a bit a slot
-    parker<P> parkers[slots];
-
-    // The slot, or -1 where all are taken.
-    int take() {
-        for (uint64_t seen = used.load(order::relaxed); seen != all;
-             seen = used.load(order::relaxed)) {
-            const int slot = __builtin_ctzll(~seen);
-            // Acquire pairs with give_back: the former thread has let go of it.
-            if (used.compare_exchange(seen, seen | uint64_t{1} << slot, order::acquire))
-                return slot;
-        }
-        return -1;
-    }
-
-    static void give_back(parker<P>* p) {
-        const auto address = reinterpret_cast<uintptr_t>(p);
-        auto* page = reinterpret_cast<parker_page*>(address & ~uintptr_t{sizeof(parker_page) - 1});
-        const auto slot = p - page->parkers;
-        page->used.fetch_and(~(uint64_t{1} << slot), order::release);
-    }
 };
 
 template <platform_like P>

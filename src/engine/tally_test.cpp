@@ -205,6 +205,35 @@ TEST_P(Tally, RequeuedWaitersAreLostNowhere) {
     });
 }
 
+// A crowd sleeps in lanes, and a thread that has been woken may wait again while its
+// waker is still on the way to the kernel with the others of its lane.
+TEST_P(Tally, ACrowdThatWaitsAgainAtOnceIsWokenEveryTime) {
+    constexpr int crowd = 40;
+    constexpr unsigned turns = 250;
+    const int spins = futex2_testing_set_spin(0);
+    any_word word(GetParam());
+    std::atomic<int> left{crowd};
+    std::vector<std::unique_ptr<watched_thread>> threads;
+    for (int i = 0; i < crowd; ++i)
+        threads.push_back(std::make_unique<watched_thread>("one of a crowd", [&, i] {
+            ASSERT_EQ(futex2_testing_pin_node(i % futex2_node_count()), 0);
+            for (unsigned seen = word.value(); seen < turns; seen = word.value()) word.wait(seen);
+            --left;
+        }));
+    watched_thread waker("waker", [&] {
+        for (unsigned turn = 1; turn <= turns; ++turn) {
+            word.set(turn);
+            word.wake(crowd);
+            if (turn % 3 == 0) std::this_thread::yield();
+        }
+    });
+    waker.join();
+    threads.clear();
+    EXPECT_EQ(left, 0);
+    EXPECT_TRUE(word.unassigned());
+    futex2_testing_set_spin(spins);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, Tally, testing::Range(0u, 8u), [](const auto& param_info) {
     const unsigned kind = param_info.param;
     return "u" + std::to_string(8 << (kind & 3)) + ((kind & FUTEX2_NUMA) != 0 ? "_numa" : "");

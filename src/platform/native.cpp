@@ -118,6 +118,20 @@ void native::unpark(atomic<uint32_t>& word) {
     system_call(SYS_futex, word.address(), FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
 }
 
+// Of the calls only futex(2) takes bits on every kernel; without a deadline it
+// restarts after a handler as the newer ones do.
+int native::park_in_lane(atomic<uint32_t>& word, uint32_t expected, uint32_t bit) {
+    const long result =
+        system_call(SYS_futex, word.address(), FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
+                    nullptr, nullptr, bit);
+    return result < 0 ? static_cast<int>(result) : 0;
+}
+
+void native::unpark_lane(atomic<uint32_t>& word, uint32_t bits) {
+    system_call(SYS_futex, word.address(), FUTEX_WAKE_BITSET | FUTEX_PRIVATE_FLAG,
+                __builtin_popcount(bits), nullptr, nullptr, bits);
+}
+
 void native::at_thread_exit(void (*f)(void*), void* argument) {
     static constinit native_atomic<uint32_t> known_key;  // 1 + the key
     if (known_key.load(order::acquire) == 0) {

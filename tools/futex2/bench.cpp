@@ -45,8 +45,7 @@ std::vector<T> list(const std::string& option, const std::string& text,
         const size_t end = std::min(text.find(',', begin), text.size());
         const std::string part = text.substr(begin, end - begin);
         const std::optional<T> value = read(part);
-        if (!value)
-            throw CLI::ValidationError(option, "'" + part + "' is not one of " + expected);
+        if (!value) throw CLI::ValidationError(option, "'" + part + "' is not one of " + expected);
         values.push_back(*value);
         begin = end + 1;
     }
@@ -100,13 +99,15 @@ void add_common(CLI::App& bench, options& o) {
     bench.add_option("-f,--format", o.format, "What is printed: default, simple, json or csv")
         ->check(CLI::IsMember({"default", "simple", "json", "csv"}))
         ->capture_default_str();
-    bench.add_option("-o,--output", o.file,
-                     "Write FILE too, whole or not at all; in the format of its suffix (.json, "
-                     ".csv, .txt: default), else as --format")
+    bench
+        .add_option("-o,--output", o.file,
+                    "Write FILE too, whole or not at all; in the format of its suffix (.json, "
+                    ".csv, .txt: default), else as --format")
         ->type_name("FILE");
-    bench.add_option("--engine", o.engines,
-                     "What is measured: user (this library), kernel (futex(2)), kernel2 (system "
-                     "calls 449 and 454 to 456)")
+    bench
+        .add_option("--engine", o.engines,
+                    "What is measured: user (this library), kernel (futex(2)), kernel2 (system "
+                    "calls 449 and 454 to 456)")
         ->type_name("LIST")
         ->capture_default_str();
     bench.add_option("--size", o.sizes, "Bits of a word: 8, 16, 32, 64 (all: every; else 32)")
@@ -115,8 +116,9 @@ void add_common(CLI::App& bench, options& o) {
     bench.add_option("--nodes", o.nodes, "Nodes whose CPUs the threads run on, in turn")
         ->type_name("LIST");
     bench.add_option("--seed", o.seed, "Of what is random; it is printed");
-    bench.add_option("--patience", o.asked.how.patience,
-                     "Seconds without progress after which the command gives up")
+    bench
+        .add_option("--patience", o.asked.how.patience,
+                    "Seconds without progress after which the command gives up")
         ->check(seconds)
         ->capture_default_str();
 }
@@ -189,13 +191,14 @@ void lock_pi_options(CLI::App& s, options& o) {
 }
 
 void round_trip_options(CLI::App& s, options& o) {
-    CLI::Option* pairs = s.add_option("--pairs", o.pairs, "Pairs of threads (1)")
-                             ->check(CLI::Range(1, 50'000));
+    CLI::Option* pairs =
+        s.add_option("--pairs", o.pairs, "Pairs of threads (1)")->check(CLI::Range(1, 50'000));
     add_threads(s, o, "2");
     s.get_option("--threads")->excludes(pairs);
     add_runtime(s, o, "1");
-    s.add_flag_callback("--no-spin", [&o] { o.asked.how.spin = false; },
-                        "The library's waiters sleep at once");
+    s.add_flag_callback(
+        "--no-spin", [&o] { o.asked.how.spin = false; },
+        "No waiter of the library spins, and both threads of a pair share a CPU");
 }
 
 void collide_options(CLI::App& s, options& o) {
