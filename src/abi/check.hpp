@@ -14,9 +14,6 @@
 namespace futex2::abi {
 
 using engine::word_kind;
-using platform::all_ones;
-using platform::order;
-using platform::width;
 
 inline constexpr unsigned known_flags =
     FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL | FUTEX2_PRIVATE;
@@ -33,17 +30,14 @@ struct word_flags {
     bool is_private() const { return (flags & FUTEX2_PRIVATE) != 0; }
 
     // Whether a value or a mask has no bits above the word's size.
-    bool fits(uint64_t value) const { return value <= most[flags & FUTEX2_SIZE_MASK]; }
+    bool fits(uint64_t value) const { return value <= row().most; }
     // The same for 1 to the most: 0 wraps to above it.
-    bool in_range_not_0(uint64_t mask) const { return mask - 1 < most[flags & FUTEX2_SIZE_MASK]; }
+    bool in_range_not_0(uint64_t mask) const { return mask - 1 < row().most; }
     // Aligned to its size, the hint included.
-    bool aligned(uintptr_t address) const { return (address & bits_below[kind().bits]) == 0; }
+    bool aligned(uintptr_t address) const { return (address & row().bits_below) == 0; }
 
   private:
-    // Tables: on the fast path of a wake each of these is a load and a test.
-    static constexpr uint64_t most[] = {all_ones(width::u8), all_ones(width::u16),
-                                        all_ones(width::u32), all_ones(width::u64)};
-    static constexpr uint8_t bits_below[] = {0, 1, 3, 7, 1, 3, 7, 15};
+    const engine::kind_row& row() const { return engine::kind_rows[kind().bits]; }
 };
 
 // Alignment, then whether the address can be user memory.
@@ -51,7 +45,7 @@ inline int check_address(const void* word, word_flags flags) {
     const auto address = reinterpret_cast<uintptr_t>(word);
     if (!flags.aligned(address)) return -EINVAL;
     // The limit is aligned too: what begins below it ends below it.
-    return address >= platform::user_address_limit.load(order::relaxed) ? -EFAULT : 0;
+    return address >= platform::user_address_limit ? -EFAULT : 0;
 }
 
 inline int check_deadline(const struct timespec* deadline, clockid_t clock) {
@@ -70,7 +64,7 @@ inline bool wake_is_sound(const void* word, uint64_t mask, word_flags flags) {
     const unsigned unusual = flags.flags & ~(0u | FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL);
     const bool known_and_private = unusual == FUTEX2_PRIVATE;
     return known_and_private && flags.in_range_not_0(mask) && flags.aligned(address) &&
-           address < platform::user_address_limit.load(order::relaxed);
+           address < platform::user_address_limit;
 }
 
 inline int check_wake(const void* word, uint64_t mask, word_flags flags) {

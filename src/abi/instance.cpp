@@ -44,7 +44,7 @@ uint64_t random_seed() {
     if (const unsigned long bytes = getauxval(AT_RANDOM); bytes != 0)
         memcpy(words, reinterpret_cast<const void*>(bytes), sizeof words);
     // The process's stack guards are made of these bytes too: do not keep them.
-    return engine::path_of(words[0]) ^ words[1];
+    return engine::path_of(words[0], {}, words[1]);
 }
 
 int fill(native_process& p) {

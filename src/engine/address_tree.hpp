@@ -2,16 +2,15 @@
 // The words that are waited on in one bucket, and each word's waiters, oldest
 // first.
 //
-// The tree is a digital search tree: a key lies on the path that the bits of its
-// mixed hash spell, at the first free place. So n keys lie about log2(n) deep, at
-// most 64 whatever their addresses are, nothing is ever rotated, and when a node
-// leaves, any leaf below it can take its place. Keys of one hash (one address in
-// several kinds) share a path, and behind its end follow each other to the left.
+// The tree is a digital search tree: a key lies on the path that the bits of
+// path_of() spell, at the first free place. So n keys lie about log2(n) deep, at most
+// 64 whatever their addresses are, nothing is ever rotated, and when a node leaves,
+// any leaf below it can take its place. Keys with the same path follow each other to
+// the left behind its end.
 //
 // Every function is called under the bucket's lock. A fork from a signal handler
 // can empty the bucket (its root) in the child between any two steps: root is
-// read once, by find(), and what hangs below it lies on stacks, which a fork
-// keeps. What is then written into the bucket is undone when the lock is left
+// read once, by find(), and what hangs below it lies in memory that a fork keeps. What is then written into the bucket is undone when the lock is left
 // (section.hpp).
 #pragma once
 
@@ -31,7 +30,7 @@ template <platform_like P>
 queue<P> find(typename P::template plain<entry<P>*>& root, const key& k) {
     auto* link = &root;
     entry<P>* node = link->get();
-    for (uint64_t path = path_of(k.hash); node != nullptr; path >>= 1) {
+    for (uint64_t path = k.path; node != nullptr; path >>= 1) {
         if (node->is_on(k)) break;
         link = &node->child[path & 1];
         node = link->get();

@@ -23,7 +23,7 @@ using tree_root = native::plain<one*>;
 constexpr uint64_t seed = 0x123456789abcdef;
 
 key key_at(uintptr_t address, uint8_t kind = 2) {
-    return {address, {kind}, hash_of(address, {kind}, seed)};
+    return {address, {kind}, path_of(address, {kind}, seed)};
 }
 
 void put(tree_root& root, one& e, const key& k) {
@@ -163,7 +163,7 @@ TEST_P(AddressTreeDepth, IsLogarithmicForAddressesInARow) {
     // Those of one bucket of four: what they have in common must not matter.
     for (uintptr_t i = 0; queued < n; ++i) {
         const key k = key_at(0x7f0000000000 + i * GetParam());
-        if (k.hash >> 62 == 2) put(root, entries[queued++], k);
+        if (hash_of(k.address) >> 62 == 2) put(root, entries[queued++], k);
     }
     EXPECT_LE(depth_of(root.get()), 32u);  // log2(n) is 14; random keys reach about 20
 }
@@ -176,8 +176,7 @@ TEST(Hash, SpreadsAddressesInARowOverTheBuckets) {
         constexpr int buckets = 64;
         constexpr int n = buckets * 64;
         std::vector<int> load(buckets);
-        for (uintptr_t i = 0; i < n; ++i)
-            ++load[key_at(0x7f0000000000 + i * stride).hash >> (64 - 6)];
+        for (uintptr_t i = 0; i < n; ++i) ++load[hash_of(0x7f0000000000 + i * stride) >> (64 - 6)];
         EXPECT_LE(*std::max_element(load.begin(), load.end()), 3 * n / buckets) << stride;
     }
 }

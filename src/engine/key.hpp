@@ -12,8 +12,6 @@ namespace futex2::engine {
 struct word_kind {
     uint8_t bits = 0;
 
-    static constexpr uint8_t count = 8;
-
     constexpr width size() const { return static_cast<width>(bits & 3); }
     constexpr bool numa() const { return (bits & 4) != 0; }
     friend constexpr bool operator==(word_kind, word_kind) = default;
@@ -22,7 +20,7 @@ struct word_kind {
 struct key {
     uintptr_t address = 0;
     word_kind kind;
-    uint64_t hash = 0;
+    uint64_t path = 0;  // in its bucket's tree, lowest bit first
 
     bool numa() const { return kind.numa(); }
     width size() const { return kind.size(); }
@@ -33,32 +31,36 @@ struct key {
     }
 };
 
-// One odd factor (2^64 over the golden ratio) spreads the address into the upper
-// half; for one kind it is a bijection. The seed differs from process to process.
-// No more than that: every wake of a plain word computes it, and does little else.
-// The tree mixes further, path_of().
-inline constexpr uint64_t hash_factor = 0x9e3779b97f4a7c15;
-inline constexpr uint64_t kind_salt[word_kind::count] = {
-    0,
-    1 * hash_factor,
-    2 * hash_factor,
-    3 * hash_factor,
-    4 * hash_factor,
-    5 * hash_factor,
-    6 * hash_factor,
-    7 * hash_factor,
+// What a kind says of its words, in a row of a table: a wake that finds nobody is
+// little longer than its fence, and every instruction of it is seen in the figures.
+struct alignas(16) kind_row {
+    uint64_t most;        // the largest value
+    uint64_t bits_below;  // that are 0 in an aligned address, the hint's half included
 };
 
-inline uint64_t hash_of(uintptr_t address, word_kind kind, uint64_t seed) {
-    return (address + kind_salt[kind.bits]) * hash_factor ^ seed;
+constexpr kind_row row_of(word_kind kind) {
+    return {all_ones(kind.size()), (platform::bytes_of(kind.size()) << (kind.numa() ? 1 : 0)) - 1};
 }
 
-// The path to a key in its bucket's tree, lowest bit first. Keys of one bucket
-// have the upper bits of their hashes in common; folded and multiplied (by a
-// factor of MurmurHash3's finalizer), every bit takes part in the lowest.
-inline uint64_t path_of(uint64_t hash) {
-    const uint64_t mixed = (hash ^ hash >> 32) * 0xff51afd7ed558ccd;
-    return mixed ^ mixed >> 32;
+inline constexpr kind_row kind_rows[8] = {row_of({0}), row_of({1}), row_of({2}), row_of({3}),
+                                          row_of({4}), row_of({5}), row_of({6}), row_of({7})};
+
+// Chooses node and bucket. One odd factor (2^64 over the golden ratio) spreads
+// addresses in a row over the upper half and is all that a wake with nobody waiting
+// has to compute.
+inline uint64_t hash_of(uintptr_t address) {
+    return address * 0x9e3779b97f4a7c15;
+}
+
+// The path of a key in its bucket's tree; for one kind a bijection. The addresses of
+// one bucket have the upper bits of their hashes in common: here every bit takes part
+// in the lowest. The constants are those of MurmurHash3's finalizer; the seed differs
+// from process to process.
+inline uint64_t path_of(uintptr_t address, word_kind kind, uint64_t seed) {
+    uint64_t path = (address ^ seed) + (uint64_t{kind.bits} << 56);
+    path = (path ^ path >> 33) * 0xff51afd7ed558ccd;
+    path = (path ^ path >> 33) * 0xc4ceb9fe1a85ec53;
+    return path ^ path >> 33;
 }
 
 // A mask of all ones means any waiter, in words of every width.

@@ -16,6 +16,7 @@ template <platform_like P>
 struct process {
     uint64_t seed;
     uint32_t bucket_bits;                      // each table has 1 << bucket_bits
+    uint32_t bucket_shift;                     // the upper bucket_bits of a hash
     uint32_t node_count;                       // possible nodes
     bucket<P>* table[topology::max_nodes];     // by node number; null: no such node
     bucket<P>* table_at[topology::max_nodes];  // the same, without gaps
@@ -31,6 +32,7 @@ struct process {
     // Needs nodes and seed. 0 or -ENOMEM.
     int build() {
         bucket_bits = bits_for(nodes.cpu_limit);
+        bucket_shift = 64 - bucket_bits;
         node_count = static_cast<uint32_t>(nodes.node_count);
         generation_word = static_cast<typename P::template atomic<uint32_t>*>(
             P::map(sizeof(uint32_t), -1, on_fork::wipe));
@@ -67,7 +69,7 @@ struct process {
 
     key key_of(const void* word, word_kind kind) const {
         const auto address = reinterpret_cast<uintptr_t>(word);
-        return {address, kind, hash_of(address, kind, seed)};
+        return {address, kind, path_of(address, kind, seed)};
     }
 
     // Whether a hint names a node.
@@ -77,14 +79,16 @@ struct process {
 
     // The upper bits of the hash choose the bucket of a table.
     bucket<P>& bucket_in(bucket<P>* nodes_table, uint64_t hash) const {
-        return nodes_table[hash >> (64 - bucket_bits)];
+        return nodes_table[hash >> bucket_shift];
     }
-    bucket<P>& bucket_on(int node, const key& k) const { return bucket_in(table[node], k.hash); }
+    bucket<P>& bucket_on(int node, const key& k) const {
+        return bucket_in(table[node], hash_of(k.address));
+    }
 
     // Plain words lie over all nodes' tables alike: the lower half chooses the node.
     bucket<P>& plain_bucket(const key& k) const {
-        const uint64_t index = (k.hash & 0xffffffff) * node_count >> 32;
-        return bucket_in(table_at[index], k.hash);
+        const uint64_t hash = hash_of(k.address);
+        return bucket_in(table_at[(hash & 0xffffffff) * node_count >> 32], hash);
     }
 
     // The process's generation, never 0.

@@ -187,20 +187,28 @@ int look_first(const process<P>& p, const key& k) {
     return k.numa() && !valid_hint(p, P::load_hint(k.word(), k.size())) ? -EINVAL : 0;
 }
 
-// futex2_wait() behind its checks.
+// Out of line: a wait whose value has changed needs no stack frame.
 template <platform_like P>
-wait_result wait(process<P>& p, const wait_target& target, deadline until) {
-    if (const int error = look_first(p, target.k); error != 0) return {error};
-    if (value_differs<P>(target.k, target.expected)) return {-EAGAIN};
+[[gnu::noinline]] wait_result wait_in_queue(process<P>& p, const key& k, uint64_t expected,
+                                            uint64_t mask, bool by_policy, deadline until) {
     thread<P>& t = thread<P>::self();
     for (;;) {
         const uint32_t generation = p.generation();
         if (!take_seat(p, t, generation)) return {-ENOMEM};
         entry<P>& e = *t.own.place;
-        prepare(e, e.own, target, 0, true);
+        prepare(e, e.own, {k, expected, mask, by_policy}, 0, true);
         wait_result result;
         if (wait_on(p, t, generation, e.own, &e, 1, until, result)) return result;
     }
+}
+
+// futex2_wait() behind its checks.
+template <platform_like P>
+[[gnu::always_inline]] inline wait_result wait(process<P>& p, const wait_target& target,
+                                               deadline until) {
+    if (const int error = look_first(p, target.k); error != 0) return {error};
+    if (value_differs<P>(target.k, target.expected)) return {-EAGAIN};
+    return wait_in_queue(p, target.k, target.expected, target.mask, target.by_policy, until);
 }
 
 }  // namespace futex2::engine

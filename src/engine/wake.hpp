@@ -51,7 +51,7 @@ template <platform_like P, class F = no_callback>
         t.deferred.push({address, mask, &b, count, mode.kind, mode.word_alive});
         return 0;
     }
-    const key k{address, mode.kind, hash_of(address, mode.kind, p.seed)};
+    const key k{address, mode.kind, path_of(address, mode.kind, p.seed)};
     const uint32_t generation = p.generation_word->load(order::relaxed);
     section<P> s(p, t, generation, b);
     chain<P> taken = take(p, b, k, widen_mask(mask, k.size()), count, mode.word_alive);

@@ -169,15 +169,15 @@ void native::unmap(void* address, size_t bytes) {
 }
 
 #if defined(__x86_64__)
-constinit native_atomic<uintptr_t> user_address_limit{(uintptr_t{1} << 56) - 4096};
+constinit uintptr_t user_address_limit = (uintptr_t{1} << 56) - 4096;
 
 void find_user_address_limit() {
     unsigned a = 0, b = 0, c = 0, d = 0;
     const bool five_levels = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (c & (1u << 16)) != 0;
-    if (!five_levels) user_address_limit.store((uintptr_t{1} << 47) - 4096, order::relaxed);
+    if (!five_levels) user_address_limit = (uintptr_t{1} << 47) - 4096;
 }
 #else
-constinit native_atomic<uintptr_t> user_address_limit{uintptr_t{1} << 52};
+constinit uintptr_t user_address_limit = uintptr_t{1} << 52;
 
 void find_user_address_limit() {}
 #endif
