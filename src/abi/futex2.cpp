@@ -32,26 +32,43 @@ wait_target target_of(const native_process& p, const void* word, uint64_t expect
 
 }  // namespace
 
-static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, deadline until) {
+// The fast paths, of a wait whose value has changed and of a wake with nobody
+// waiting, are to need no stack frame: what they do not need is out of line.
+
+[[gnu::noinline]] static int wait_error(const void* word, uint64_t expected, uint64_t mask,
+                                        word_flags flags, deadline until) {
     if (!flags.known() || !flags.fits(expected) || !flags.fits(mask)) return -EINVAL;
     if (const int error = check_deadline(until.time, until.clock); error != 0) return error;
     if (mask == 0) return -EINVAL;
-    if (const int error = check_address(word, flags); error != 0) return error;
-    if (!flags.is_private()) return -ENOSYS;
-    native_process* p = instance();
-    if (p == nullptr) return -ENOMEM;
-    return engine::wait(*p, target_of(*p, word, expected, mask, flags), until).status;
+    const int error = check_address(word, flags);
+    return error != 0 ? error : -ENOSYS;
 }
 
-// Out of line, as all that the fast path of a wake does not need: it would cost
-// registers, and so a stack frame.
+static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, deadline until);
+[[gnu::noinline]] static int wait_early(void* word, uint64_t expected, uint64_t mask,
+                                        word_flags flags, deadline until) {
+    return instance() == nullptr ? -ENOMEM : wait(word, expected, mask, flags, until);
+}
+
+static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, deadline until) {
+    if (!is_sound(word, mask, flags) || !flags.fits(expected) ||
+        check_deadline(until.time, until.clock) != 0) [[unlikely]]
+        return wait_error(word, expected, mask, flags, until);
+    native_process* p = instance_if_any();
+    if (p == nullptr) [[unlikely]]
+        return wait_early(word, expected, mask, flags, until);
+    return engine::wait(*p, word, expected, mask, until.time,
+                        {until.clock, flags.kind(), flags.by_policy()})
+        .status;
+}
+
 [[gnu::noinline]] static int wake_error(const void* word, uint64_t mask, word_flags flags) {
     const int error = check_wake(word, mask, flags);
     return error != 0 ? error : -ENOSYS;
 }
 
 static int wake(void* word, uint64_t mask, int count, word_flags flags) {
-    if (!wake_is_sound(word, mask, flags)) [[unlikely]]
+    if (!is_sound(word, mask, flags)) [[unlikely]]
         return wake_error(word, mask, flags);
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
@@ -66,8 +83,7 @@ static int check_words(const native_process& p, const struct futex_waitv* words,
         const word_flags flags{words[i].flags};
         void* word = word_of(words[i]);
         if (const int error = check_address(word, flags); error != 0) return error;
-        if (const int error = engine::look_first(p, key_of(p, word, flags)); error != 0)
-            return error;
+        if (const int error = engine::look_first(p, word, flags.kind()); error != 0) return error;
         all_private = all_private && flags.is_private();
     }
     return all_private ? 0 : -ENOSYS;

@@ -10,8 +10,8 @@
 //
 // Every function is called under the bucket's lock. A fork from a signal handler
 // can empty the bucket (its root) in the child between any two steps: root is
-// read once, by find(), and what hangs below it lies in memory that a fork keeps. What is then written into the bucket is undone when the lock is left
-// (section.hpp).
+// read once, by find(), and what hangs below it lies in memory that a fork keeps. What is then
+// written into the bucket is undone when the lock is left (section.hpp).
 #pragma once
 
 #include "engine/entry.hpp"

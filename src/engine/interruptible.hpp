@@ -59,7 +59,8 @@ inline constexpr word_kind numa32{6};
 
 inline int wait_for(test_process& p, void* word, word_kind kind, uint64_t expected,
                     deadline until = {}) {
-    return wait(p, {p.key_of(word, kind), expected, ~uint64_t{0}, false}, until).status;
+    return wait(p, word, expected, all_ones(kind.size()), until.time, {until.clock, kind, false})
+        .status;
 }
 
 inline int wake_all(test_process& p, void* word, word_kind kind) {

@@ -183,32 +183,43 @@ bool wait_on(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, ent
 // What a call must answer before it queues anything, or 0. All hints are looked
 // at before any value is compared.
 template <platform_like P>
-int look_first(const process<P>& p, const key& k) {
-    return k.numa() && !valid_hint(p, P::load_hint(k.word(), k.size())) ? -EINVAL : 0;
+int look_first(const process<P>& p, void* word, word_kind kind) {
+    return kind.numa() && !valid_hint(p, P::load_hint(word, kind.size())) ? -EINVAL : 0;
 }
 
-// Out of line: a wait whose value has changed needs no stack frame.
+// The arguments of a wait that fit into one register.
+struct wait_mode {
+    clockid_t clock;
+    word_kind kind;
+    bool by_policy;
+};
+
+// Out of line, and with what fits into registers: a wait whose value has changed
+// needs no stack frame.
 template <platform_like P>
-[[gnu::noinline]] wait_result wait_in_queue(process<P>& p, const key& k, uint64_t expected,
-                                            uint64_t mask, bool by_policy, deadline until) {
+[[gnu::noinline]] wait_result wait_in_queue(process<P>& p, void* word, uint64_t expected,
+                                            uint64_t mask, const timespec* time, wait_mode mode) {
     thread<P>& t = thread<P>::self();
+    const wait_target target{p.key_of(word, mode.kind), expected,
+                             widen_mask(mask, mode.kind.size()), mode.by_policy};
     for (;;) {
         const uint32_t generation = p.generation();
         if (!take_seat(p, t, generation)) return {-ENOMEM};
         entry<P>& e = *t.own.place;
-        prepare(e, e.own, {k, expected, mask, by_policy}, 0, true);
+        prepare(e, e.own, target, 0, true);
         wait_result result;
-        if (wait_on(p, t, generation, e.own, &e, 1, until, result)) return result;
+        if (wait_on(p, t, generation, e.own, &e, 1, {time, mode.clock}, result)) return result;
     }
 }
 
 // futex2_wait() behind its checks.
 template <platform_like P>
-[[gnu::always_inline]] inline wait_result wait(process<P>& p, const wait_target& target,
-                                               deadline until) {
-    if (const int error = look_first(p, target.k); error != 0) return {error};
-    if (value_differs<P>(target.k, target.expected)) return {-EAGAIN};
-    return wait_in_queue(p, target.k, target.expected, target.mask, target.by_policy, until);
+[[gnu::always_inline]] inline wait_result wait(process<P>& p, void* word, uint64_t expected,
+                                               uint64_t mask, const timespec* time,
+                                               wait_mode mode) {
+    if (const int error = look_first(p, word, mode.kind); error != 0) return {error};
+    if (P::load_value(word, mode.kind.size()) != expected) return {-EAGAIN};
+    return wait_in_queue(p, word, expected, mask, time, mode);
 }
 
 }  // namespace futex2::engine

@@ -6,11 +6,10 @@
 
 namespace futex2::engine {
 
-// futex2_waitv() behind the checks of its arguments; entries are prepared for w.
+// futex2_waitv() behind its checks, of addresses and hints too; entries are prepared
+// for w.
 template <platform_like P>
 wait_result waitv(process<P>& p, waiter<P>& w, entry<P>* entries, unsigned n, deadline until) {
-    for (unsigned i = 0; i < n; ++i)
-        if (const int error = look_first(p, entries[i].target); error != 0) return {error};
     for (unsigned i = 0; i < n; ++i)
         if (value_differs<P>(entries[i].target, entries[i].expected)) return {-EAGAIN};
     thread<P>& t = thread<P>::self();
