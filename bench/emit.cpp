@@ -71,12 +71,16 @@ int measure(const suite* which, const request& asked, format printed, const std:
     const std::optional<output_file> out = opened(file);
     const bool live = is_running_text(printed, which);
     const auto style = live ? progress::style::none : progress::style_for(asked.how.silent);
+    // The title goes with the first line: bad arguments, which are found by then, print
+    // nothing on stdout.
+    bool titled = !live || printed != format::standard;
     std::string said;
     const auto say = [&](const std::string& text) {
         said += text;
+        if (!titled) print(perf::running(std::string(which->name)));
+        titled = true;
         if (live) print(text);
     };
-    if (live && printed == format::standard) print(perf::running(std::string(which->name)));
     const outcome done =
         which != nullptr ? run_suite(*which, asked, say, style) : run_all(asked, style);
     if (!live) print(rendered(printed, which, done.what, said));

@@ -103,6 +103,15 @@ unsigned default_mode() {
     return 0666 & ~mask;
 }
 
+// Where links lead, also one to a file that is not there yet.
+std::filesystem::path target_of(std::filesystem::path path) {
+    constexpr int most_links = 40;  // the kernel's limit
+    std::error_code ignored;
+    for (int i = 0; i < most_links && std::filesystem::is_symlink(path, ignored); ++i)
+        path = path.parent_path() / std::filesystem::read_symlink(path);
+    return path;
+}
+
 // The rename is on the disk too. Some file systems cannot sync a folder.
 void sync_folder_of(const std::string& path) {
     std::filesystem::path folder = std::filesystem::path(path).parent_path();
@@ -113,10 +122,8 @@ void sync_folder_of(const std::string& path) {
 
 }  // namespace
 
-output_file::output_file(const std::string& path) : path_(path), mode_(default_mode()) {
+output_file::output_file(const std::string& path) : path_(target_of(path)), mode_(default_mode()) {
     std::error_code ignored;
-    if (std::filesystem::is_symlink(path_, ignored))
-        path_ = std::filesystem::weakly_canonical(path_);
     struct stat status;
     if (stat(path_.c_str(), &status) == 0) {
         regular_ = S_ISREG(status.st_mode);

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: MIT
+// `futex2 bench` from outside: every suite in small, perf's lines, and bad input.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <regex>
+#include <string>
+
+#include "command_run.hpp"
+
+namespace futex2::command {
+namespace {
+
+using nlohmann::json;
+
+struct small_suite {
+    const char* name;
+    const char* arguments;
+};
+
+class Suite : public testing::TestWithParam<small_suite> {};
+
+TEST_P(Suite, MeasuresTheLibraryAndTheKernelOrSaysWhyNot) {
+    const command_result result = run_command(
+        std::string("bench --repeat 1 --warmup 0 --format json ") + GetParam().arguments);
+    ASSERT_EQ(result.status, 0) << result.err;
+    const json report = json::parse(result.out, nullptr, false);
+    ASSERT_TRUE(report.is_object()) << result.out;
+    ASSERT_FALSE(report.at("results").empty());
+    for (const json& one : report.at("results")) {
+        EXPECT_EQ(one.at("suite"), GetParam().name);
+        if (one.at("unsupported").is_null()) {
+            EXPECT_EQ(one.at("runs").size(), 1u) << one;
+            EXPECT_GE(one.at("median"), 0) << one;
+        } else {
+            EXPECT_TRUE(one.at("unsupported").get<std::string>().starts_with("not supported: "));
+        }
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Suite,
+                         testing::Values(small_suite{"calls", "calls --size 8,64"},
+                                         small_suite{"hash", "hash -t 2 -f 16 -r 0.05"},
+                                         small_suite{"wake", "wake -t 8 -w 3"},
+                                         small_suite{"wake-parallel", "wake-parallel -t 8 -w 2"},
+                                         small_suite{"requeue", "requeue -t 8 -q 3"},
+                                         small_suite{"lock-pi", "lock-pi -t 2 -r 0.05"},
+                                         small_suite{"round-trip", "round-trip -t 4 -r 0.05"},
+                                         small_suite{"collide", "collide -n 300 --wakes 20"},
+                                         small_suite{"race", "--numa race --starts 300"}),
+                         [](const auto& info_of) {
+                             std::string name = info_of.param.name;
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
+
+// What scripts made for perf look for.
+void expect_line(const std::string& text, const std::string& pattern) {
+    EXPECT_TRUE(std::regex_search(text, std::regex(pattern))) << pattern << "\n" << text;
+}
+
+TEST(PerfLines, OfHash) {
+    const auto result = run_command("bench --engine user hash -t 2 -f 16 -r 0.05");
+    ASSERT_EQ(result.status, 0) << result.err;
+    expect_line(result.out, "# Running 'futex/hash' benchmark:\n");
+    expect_line(result.out, "Run summary \\[PID \\d+\\]: 2 threads, each operating on 16 ");
+    expect_line(result.out,
+                "\\[thread  0\\] futexes: 0x[0-9a-f]+ \\.\\.\\. 0x[0-9a-f]+ \\[ \\d+ ops/sec \\]");
+    expect_line(result.out,
+                "Averaged \\d+ operations/sec \\(\\+- +\\d+\\.\\d\\d%\\), total secs = ");
+}
+
+TEST(PerfLines, OfWakeAndRequeue) {
+    const auto wake = run_command("bench --repeat 2 --engine user wake -t 4");
+    expect_line(wake.out, "\\[Run 1\\]: Wokeup 4 of 4 threads in \\d+\\.\\d{4} ms\n");
+    const auto requeue = run_command("bench --repeat 2 --engine user requeue -t 4");
+    expect_line(requeue.out, "\\[Run 2\\]: Requeued 4 of 4 threads in \\d+\\.\\d{4} ms\n");
+    const auto parallel = run_command("bench --repeat 1 --engine user wake-parallel -t 4 -w 2");
+    expect_line(parallel.out,
+                "\\[Run 1\\]: Avg per-thread latency \\(waking 2/4 threads\\) in \\d+\\.\\d{4} ms "
+                "\\(\\+-\\d+\\.\\d\\d%\\)\n");
+}
+
+class BadInput : public testing::TestWithParam<const char*> {};
+
+TEST_P(BadInput, IsOneLineAndStatus2) {
+    const command_result result = run_command(std::string("bench ") + GetParam());
+    EXPECT_EQ(result.status, 2) << result.out << result.err;
+    EXPECT_EQ(lines_of(result.err), 1) << result.err;
+    EXPECT_EQ(result.out, "");
+}
+
+INSTANTIATE_TEST_SUITE_P(All, BadInput,
+                         testing::Values("hash -t 0", "hash -f 0 -r 1", "requeue -q 0",
+                                         "--engine windows hash", "--size 12 hash", "nothing",
+                                         "--repeat 0 wake", "--nodes 99 wake", "--format xml wake",
+                                         "-o /nowhere/at/all.json wake -t 1", "wake -t x"));
+
+}  // namespace
+}  // namespace futex2::command
