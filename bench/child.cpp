@@ -28,7 +28,8 @@ std::vector<std::string> environment_with(const variables& added) {
     std::vector<std::string> all;
     for (char** variable = environ; *variable != nullptr; ++variable) all.emplace_back(*variable);
     for (const auto& [name, value] : added) {
-        std::erase_if(all, [&](const std::string& v) { return v.starts_with(name + "="); });
+        std::erase_if(
+            all, [prefix = name + "="](const std::string& v) { return v.starts_with(prefix); });
         all.push_back(fmt::format("{}={}", name, value));
     }
     return all;

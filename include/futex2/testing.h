@@ -31,7 +31,7 @@ FUTEX2_API int futex2_testing_set_spin(int rounds) FUTEX2_NOEXCEPT;
 struct futex2_testing_table {
     int node;            /* as hints name it */
     unsigned buckets;    /* hash buckets of the node's table */
-    uint64_t bytes;      /* of memory mapped for it */
+    uint64_t bytes;      /* of the table, in pages of its own */
     const void* address; /* of its first bucket */
 };
 
