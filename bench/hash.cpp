@@ -62,7 +62,7 @@ class hash final : public workload {
             // A thread that runs alone does so on its own CPU.
             if (first != 0) pin(where_.of(first + i));
             rates[static_cast<size_t>(i)] =
-                rate(words_[static_cast<size_t>(first + i)], done, error);
+                rate(words_[static_cast<size_t>(first) + static_cast<size_t>(i)], done, error);
         });
         threads.release();
         dog.rest(std::chrono::duration<double>(how_.seconds));

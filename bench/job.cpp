@@ -19,7 +19,7 @@ std::string job::name() const {
                        first.engine.empty() ? description(what_) : first.engine);
 }
 
-void job::warm_up(watchdog& dog) {
+void job::warm_up(watchdog& dog) const {
     dog.watch(name() + ", warm-up");
     static_cast<void>(work_.work->run(dog));
 }

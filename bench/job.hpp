@@ -23,7 +23,7 @@ class job {
     /** "wake, 512 threads, user, 32-bit words" */
     std::string name() const;
 
-    void warm_up(watchdog& dog);
+    void warm_up(watchdog& dog) const;
     void run(watchdog& dog);
 
     /** A result for each series; one without runs where the engine cannot. */

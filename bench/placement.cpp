@@ -55,10 +55,9 @@ const topology::map& machine() {
 std::vector<int> cpus_of(int node) {
     if (!machine().possible(node)) throw std::invalid_argument(fmt::format("no node {}", node));
     std::vector<int> cpus = allowed_cpus();
-    const std::vector<int> all = cpus;
     std::erase_if(cpus, [&](int cpu) { return machine().node_of_cpu[cpu] != node; });
     if (!cpus.empty()) return cpus;
-    if (machine().is_virtual) return all;
+    if (machine().is_virtual) return allowed_cpus();
     throw std::invalid_argument(fmt::format("node {} has no CPU that this process may use", node));
 }
 

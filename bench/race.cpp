@@ -237,7 +237,7 @@ class race_in_child final : public workload {
                                               "--size",   std::to_string(what_.bits),
                                               "--format", "json",
                                               "--silent"};
-        const std::vector<double> values = run_child(arguments, {{"FUTEX2_NODES", "2"}}, dog);
+        std::vector<double> values = run_child(arguments, {{"FUTEX2_NODES", "2"}}, dog);
         if (values.size() != measures().size())
             throw std::runtime_error("race: the child did not measure it");
         stranded_ = values[0];

@@ -30,7 +30,7 @@ made make_round_trip(const settings& how, const target& what);
 made make_collide(const settings& how, const target& what);
 
 /** First waiters on two nodes against a waker. On NUMA words, whatever the target says. */
-made make_race(const settings& how, const target& what);
+made make_race(const settings& how, const target& asked);
 
 struct suite {
     std::string_view name;

@@ -18,7 +18,7 @@ struct series {
     bool higher_is_better = false;
     // Where they differ from the target's:
     bool other_kind = false;  // NUMA where the target is plain, plain where it is NUMA
-    std::string engine = "";  // "reference": neither the library nor the kernel
+    std::string engine{};     // "reference": neither the library nor the kernel
 };
 
 /** Numbers by series, then by run. */

@@ -93,10 +93,10 @@ struct futex_waitv {
  * An 8-bit hint names nodes below 128: with P the possible nodes below 128 in
  * order, a thread on node n uses n if it is in P, else P[n mod |P|].
  */
-#define FUTEX2_NUMA_WORD(bits)                                             \
-    struct __attribute__((packed, aligned(bits / 4))) futex##bits##_numa { \
-        uint##bits##_t value;                                              \
-        int##bits##_t hint;                                                \
+#define FUTEX2_NUMA_WORD(bits)                                               \
+    struct __attribute__((packed, aligned((bits) / 4))) futex##bits##_numa { \
+        uint##bits##_t value;                                                \
+        int##bits##_t hint;                                                  \
     }
 FUTEX2_NUMA_WORD(8);
 FUTEX2_NUMA_WORD(16);

@@ -32,17 +32,17 @@ struct shared_bucket {
     std::vector<futex32_numa*> words;
 
     explicit shared_bucket(word_kind kind) {
-        const auto* first = bucket_of(&memory[0], kind);
+        const auto* first = bucket_of(memory.data(), kind);
         for (futex32_numa& w : memory)
             if (bucket_of(&w, kind) == first) words.push_back(&w);
     }
 
-    bucket<interruptible>* bucket_of(futex32_numa* word, word_kind kind) {
+    bucket<interruptible>* bucket_of(futex32_numa* word, word_kind kind) const {
         const key k = p->key_of(word, kind);
         return kind.numa() ? &p->bucket_on(0, k) : &p->plain_bucket(k);
     }
 
-    bool somebody_waits_on(futex32_numa* word, word_kind kind) {
+    bool somebody_waits_on(futex32_numa* word, word_kind kind) const {
         // Under the lock, as everything that looks into a bucket.
         bucket<interruptible>& b = *bucket_of(word, kind);
         section<interruptible> s(*p, test_thread::self(), p->generation(), b);
@@ -122,7 +122,7 @@ TEST_P(Interrupted, AWakeInAHandlerIsNeverLost) {
 }
 
 TEST_P(Interrupted, MoreWakesThanThereIsRoomForAreDoneAll) {
-    constexpr size_t n = 3 * deferral<interruptible>::capacity;
+    constexpr size_t n = size_t{3} * deferral<interruptible>::capacity;
     std::vector<std::unique_ptr<watched_thread>> waiters;
     for (size_t i = 1; i <= n; ++i) waiters.push_back(waiter_on(s.words[i]));
     int result;

@@ -34,7 +34,7 @@ class Lifetime : public testing::TestWithParam<unsigned> {
     size_t size = size_t{1} << (flags & FUTEX2_SIZE_MASK);
     uint64_t any = ~uint64_t{0} >> (64 - 8 * size);
 
-    void* new_page() {
+    void* new_page() const {
         void* page =
             mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (page == MAP_FAILED) std::abort();

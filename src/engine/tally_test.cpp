@@ -29,7 +29,7 @@ struct any_word {
 
     explicit any_word(unsigned kind) : flags(kind | FUTEX2_PRIVATE) { reset(); }
 
-    unsigned size() const { return 1u << (flags & FUTEX2_SIZE_MASK); }
+    size_t size() const { return size_t{1} << (flags & FUTEX2_SIZE_MASK); }
     bool numa() const { return (flags & FUTEX2_NUMA) != 0; }
     uint64_t any() const { return ~uint64_t{0} >> (64 - 8 * size()); }
 
@@ -128,7 +128,7 @@ TEST_P(Tally, EveryWakeIsTheEndOfOneWait) {
     any_word word(GetParam());
     std::atomic<int> ended{0}, woken{0};
     const auto waiter = [&](int round) {
-        const timespec soon = in_nanoseconds(round % 7 * 5000);
+        const timespec soon = in_nanoseconds(round % 7 * 5000L);
         const int result = word.wait(0, &soon);
         ASSERT_TRUE(result == 0 || result == -ETIMEDOUT) << result;
         if (result == 0) ++ended;
@@ -178,7 +178,7 @@ TEST_P(Tally, RequeuedWaitersAreLostNowhere) {
     std::atomic<int> left{waiters}, ended{0}, woken{0};
     const auto waiter = [&](int round) {
         const bool timed = round % 3 == 0;
-        const timespec soon = in_nanoseconds(round % 9 * 8000);
+        const timespec soon = in_nanoseconds(round % 9 * 8000L);
         const int result = from.wait(0, timed ? &soon : nullptr);
         ASSERT_TRUE(result == 0 || (timed && result == -ETIMEDOUT)) << result;
         if (result == 0) ++ended;
