@@ -13,7 +13,9 @@ using native_process = engine::process<native>;
 
 native_process* create_instance();
 
-extern constinit native::atomic<native_process*> instance_;
+// Said to be hidden: -fvisibility=hidden does not reach what is declared extern, and
+// every call would take the address from the global offset table first.
+[[gnu::visibility("hidden")]] extern constinit native::atomic<native_process*> instance_;
 
 // Made when the library is loaded, or by whoever calls before that. Null where
 // memory is missing. Async-signal-safe once the library is loaded.

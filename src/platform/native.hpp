@@ -70,7 +70,7 @@ static_assert(platform_like<native>);
 // TASK_SIZE_MAX: arch/x86/include/asm/page_64_types.h, arch/arm64/include/asm/
 // processor.h): the widest that there is, until find_user_address_limit().
 // Not atomic: written while the library is loaded.
-extern constinit uintptr_t user_address_limit;
+[[gnu::visibility("hidden")]] extern constinit uintptr_t user_address_limit;
 void find_user_address_limit();
 
 }  // namespace futex2::platform
