@@ -6,8 +6,8 @@
 
 namespace futex2::engine {
 
-// Linked through the entries' own next, on the stacks of threads that wait until
-// they are released.
+// Linked through the entries' own next: they belong to threads that wait until they
+// are released.
 template <platform_like P>
 struct chain {
     entry<P>* first = nullptr;
@@ -26,10 +26,10 @@ struct chain {
 
     // Not under a lock: each thread may run at once, and its entry be gone.
     void release() {
-        kernel_wakes<P> wakes;
+        awakening<P> threads(length);
         for (entry<P>* e = first; e != nullptr;) {
             entry<P>* next = e->next.get();
-            wakes.wake(*e->owner->parking.get());
+            threads.wake(*e->owner->parking.get());
             e = next;
         }
         first = last = nullptr;

@@ -6,6 +6,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 
 #include "platform/native.hpp"
 
@@ -17,22 +18,21 @@ struct scripted : platform::native {
     // compares, and would let it sleep: the script must have ended that.
     static inline std::function<void()> before_compare;
     static inline int sleeps;
-    static inline int lane_calls;
+    static inline std::string calls;  // of wakers: a letter each
+    static inline bool can_move;
 
-    static int enter_kernel(atomic<uint32_t>& word, uint32_t expected) {
+    static int park(atomic<uint32_t>& word, uint32_t expected, platform::deadline) {
         before_compare();
         if (word.load(order::seq_cst) != expected) return -EAGAIN;
         ++sleeps;
         return 0;
     }
-    static int park(atomic<uint32_t>& word, uint32_t expected, platform::deadline) {
-        return enter_kernel(word, expected);
+    static void unpark(atomic<uint32_t>&) { calls += 'u'; }
+    static void unpark_all(atomic<uint32_t>&) { calls += 'A'; }
+    static bool move_parked(atomic<uint32_t>&, uint32_t, atomic<uint32_t>&) {
+        calls += 'm';
+        return can_move;
     }
-    static int park_in_lane(atomic<uint32_t>& word, uint32_t expected, uint32_t) {
-        return enter_kernel(word, expected);
-    }
-    static void unpark(atomic<uint32_t>&) {}
-    static void unpark_lane(atomic<uint32_t>&, uint32_t) { ++lane_calls; }
 };
 
 class Parker : public testing::Test {
@@ -41,89 +41,64 @@ class Parker : public testing::Test {
     parker<scripted>& one = page->parkers[page->take()];
 
     void SetUp() override {
-        scripted::sleeps = scripted::lane_calls = 0;
+        scripted::sleeps = 0;
+        scripted::calls.clear();
+        scripted::can_move = true;
         one.arm();
     }
 
-    void wake() {
-        kernel_wakes<scripted> wakes;
-        wakes.wake(one);
+    // Wakes n parkers, all asleep; what the kernel is asked to do.
+    std::string calls_for(int n) {
+        {
+            awakening<scripted> threads(n);
+            for (int i = 0; i < n; ++i) {
+                page->parkers[i].state.store(parker<scripted>::sleeping, order::relaxed);
+                threads.wake(page->parkers[i]);
+            }
+        }
+        return scripted::calls;
     }
+
+    static constexpr int crowd = awakening<scripted>::crowd;
 };
 
 TEST_F(Parker, AWakeOnTheWayToSleepIsSeen) {
-    for (const bool in_crowd : {false, true}) {
-        one.arm();
-        scripted::before_compare = [&] { wake(); };
-        EXPECT_EQ(one.sleep({}, in_crowd), 0);
-        EXPECT_EQ(scripted::sleeps, 0);
-    }
-}
-
-// The kernel's wake for the last wait comes when the next has begun: it leaves the
-// bit set, and a wake on the way to sleep must still change the word.
-TEST_F(Parker, ALateWakeOfTheLastWaitDoesNotHideTheNextOne) {
-    lane<scripted>& shared = page->lane_of(&one);
-    int step = 0;
-    scripted::before_compare = [&] {
-        switch (step++) {
-            case 0:
-                shared.woken.fetch_or(page->bit_of(&one), order::release);
-                break;
-            case 1:
-                wake();
-                break;
-            default:
-                FAIL() << "asleep, and woken by nobody";
-        }
-    };
-    EXPECT_EQ(one.sleep({}, true), 0);
-    EXPECT_EQ(step, 2);
+    scripted::before_compare = [&] { EXPECT_TRUE(one.wake()); };
+    EXPECT_EQ(one.sleep({}), 0);
     EXPECT_EQ(scripted::sleeps, 0);
 }
 
-TEST_F(Parker, AChangeOfANeighboursBitOnlyMakesItLookAgain) {
-    lane<scripted>& shared = page->lane_of(&one);
-    int step = 0;
-    scripted::before_compare = [&] {
-        if (step++ == 0)
-            shared.woken.fetch_or(page->bit_of(&one) << 1, order::release);
-        else
-            wake();
-    };
-    EXPECT_EQ(one.sleep({}, true), 0);
-    EXPECT_EQ(step, 2);
-}
-
 TEST_F(Parker, AForkOnTheWayToSleepIsSeen) {
-    for (const bool in_crowd : {false, true}) {
-        one.arm();
-        scripted::before_compare = [&] {
-            one.state.store(parker<scripted>::wiped, order::relaxed);
-            page->lane_of(&one).woken.store(0, order::relaxed);
-        };
-        EXPECT_EQ(one.sleep({}, in_crowd), 0);
-        EXPECT_TRUE(one.forked());
-        EXPECT_EQ(scripted::sleeps, 0);
-    }
+    scripted::before_compare = [&] {
+        one.state.store(parker<scripted>::wiped, order::relaxed);
+    };
+    EXPECT_EQ(one.sleep({}), 0);
+    EXPECT_TRUE(one.forked());
+    EXPECT_EQ(scripted::sleeps, 0);
 }
 
-TEST_F(Parker, AWholeLaneIsOneSystemCall) {
-    scripted::before_compare = [] {};
-    kernel_wakes<scripted> wakes;
-    for (int i = 0; i < lane<scripted>::parkers; ++i) {
-        parker<scripted>& p = page->parkers[i];
-        p.state.store(parker<scripted>::sleeping_in_lane, order::relaxed);
-        wakes.wake(p);
-    }
-    EXPECT_EQ(scripted::lane_calls, 0);
-    parker<scripted>& next = page->parkers[lane<scripted>::parkers];
-    next.state.store(parker<scripted>::sleeping_in_lane, order::relaxed);
-    wakes.wake(next);
-    EXPECT_EQ(scripted::lane_calls, 1);
+TEST_F(Parker, AThreadThatRunsNeedsNoKernel) {
+    awakening<scripted>(crowd).wake(one);
+    EXPECT_EQ(scripted::calls, "");
+    EXPECT_TRUE(one.over());
 }
 
-TEST_F(Parker, APageHolds62) {
+TEST_F(Parker, AFewAreWokenOneByOne) {
+    EXPECT_EQ(calls_for(crowd - 1), std::string(crowd - 1, 'u'));
+}
+
+TEST_F(Parker, ACrowdIsGatheredAndWokenByOneCall) {
+    EXPECT_EQ(calls_for(crowd), std::string(crowd, 'm') + 'A');
+}
+
+TEST_F(Parker, ACrowdIsWokenOneByOneWhereItCannotBeGathered) {
+    scripted::can_move = false;
+    std::string expected;
+    for (int i = 0; i < crowd; ++i) expected += "mu";
+    EXPECT_EQ(calls_for(crowd), expected);
+}
+
+TEST_F(Parker, APageHolds63) {
     for (int i = 1; i < parker_page<scripted>::slots; ++i) EXPECT_EQ(page->take(), i);
     EXPECT_EQ(page->take(), -1);
     parker_page<scripted>::give_back(&page->parkers[40]);

@@ -3,7 +3,7 @@
 // an entry.
 //
 // A thread takes a seat at its first wait and gives it back when it ends. Parkers lie
-// on pages of 62, mapped as they are needed and never unmapped. A fork zeroes them,
+// on pages of 63, mapped as they are needed and never unmapped. A fork zeroes them,
 // which says that all seats are free; a thread that survives it takes another. The
 // entries lie beside them, in memory that a fork keeps (address_tree.hpp). Not on the
 // threads' stacks: those are megabytes apart, and a walk along a queue would miss the

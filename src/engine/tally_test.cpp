@@ -205,8 +205,8 @@ TEST_P(Tally, RequeuedWaitersAreLostNowhere) {
     });
 }
 
-// A crowd sleeps in lanes, and a thread that has been woken may wait again while its
-// waker is still on the way to the kernel with the others of its lane.
+// A thread that has been woken may wait again while its waker is still on the way to
+// the kernel with it, or with the rest of the crowd.
 TEST_P(Tally, ACrowdThatWaitsAgainAtOnceIsWokenEveryTime) {
     constexpr int crowd = 40;
     constexpr unsigned turns = 250;

@@ -83,7 +83,7 @@ enqueued enqueue(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) 
 
 // Spins, then sleeps until somebody ends the wait (0), or -EINTR or -ETIMEDOUT.
 template <platform_like P>
-int sleep(process<P>& p, thread<P>& t, parker<P>& own, deadline until, bool in_crowd) {
+int sleep(process<P>& p, thread<P>& t, parker<P>& own, deadline until) {
     const int most = p.most_spins.load(order::relaxed);
     if (const int rounds = t.spins.rounds(most); rounds > 0) {
         if (const int used = own.spin(rounds); used < rounds)
@@ -91,7 +91,7 @@ int sleep(process<P>& p, thread<P>& t, parker<P>& own, deadline until, bool in_c
         else
             t.spins.failed(rounds, most);
     }
-    return own.sleep(until, in_crowd);
+    return own.sleep(until);
 }
 
 // What ends a wait: an index, or a negative errno, and the waker's token.
@@ -150,15 +150,6 @@ wait_result finish(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& 
     return {static_cast<int>(claim) - 1, w.token.get()};
 }
 
-// Whether many wait in this bucket: then they may well wait for one word. A hint for
-// how to sleep, from a glance without the lock.
-template <platform_like P>
-bool waits_in_crowd(const entry<P>& e) {
-    constexpr uint32_t crowd = 16;
-    const bucket<P>* b = e.queued_in.load(order::relaxed);
-    return e.alone && b != nullptr && b->count.load(order::relaxed) >= crowd;
-}
-
 // Waits on n entries, which are prepared for w. False: this is a forked child, in
 // which the wait must begin again.
 template <platform_like P>
@@ -173,8 +164,7 @@ bool wait_on(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, ent
     }
     if (state == enqueued::forked) return false;
     int status = error_of(state);
-    if (state == enqueued::yes)
-        status = sleep(p, t, *w.parking.get(), until, waits_in_crowd(entries[0]));
+    if (state == enqueued::yes) status = sleep(p, t, *w.parking.get(), until);
     bool ours = true;
     result = finish(p, t, generation, w, entries, queued, status, ours);
     return ours;

@@ -74,7 +74,11 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
 
     // Sleeps while word == expected: 0, -EAGAIN, -EINTR or -ETIMEDOUT.
     { P::park(word, 0u, deadline{}) } -> std::same_as<int>;
-    P::unpark(word);
+    P::unpark(word);  // the one thread that sleeps there
+    P::unpark_all(word);
+    // Moves the thread that sleeps on the first word, if that still has the value, to
+    // the second, asleep. False: the machine has no such call.
+    { P::move_parked(word, 0u, word) } -> std::same_as<bool>;
     // Calls f(argument) when the calling thread ends; one f for the program.
     P::at_thread_exit(static_cast<void (*)(void*)>(nullptr), address);
     // Zeroed memory on a node (any node: -1), or null.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "platform/native.hpp"
 
+#include <limits.h>
 #include <linux/futex.h>
 #include <linux/mempolicy.h>
 #include <pthread.h>
@@ -114,22 +115,29 @@ int native::park(atomic<uint32_t>& word, uint32_t expected, deadline until) {
     }
 }
 
+namespace {
+
+long futex_call(native_atomic<uint32_t>& word, int operation, int count) {
+    return system_call(SYS_futex, word.address(), operation | FUTEX_PRIVATE_FLAG, count);
+}
+
+}  // namespace
+
 void native::unpark(atomic<uint32_t>& word) {
-    system_call(SYS_futex, word.address(), FUTEX_WAKE | FUTEX_PRIVATE_FLAG, 1);
+    futex_call(word, FUTEX_WAKE, 1);
 }
 
-// Of the calls only futex(2) takes bits on every kernel; without a deadline it
-// restarts after a handler as the newer ones do.
-int native::park_in_lane(atomic<uint32_t>& word, uint32_t expected, uint32_t bit) {
-    const long result =
-        system_call(SYS_futex, word.address(), FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG, expected,
-                    nullptr, nullptr, bit);
-    return result < 0 ? static_cast<int>(result) : 0;
+void native::unpark_all(atomic<uint32_t>& word) {
+    futex_call(word, FUTEX_WAKE, INT_MAX);
 }
 
-void native::unpark_lane(atomic<uint32_t>& word, uint32_t bits) {
-    system_call(SYS_futex, word.address(), FUTEX_WAKE_BITSET | FUTEX_PRIVATE_FLAG,
-                __builtin_popcount(bits), nullptr, nullptr, bits);
+// -EAGAIN: its thread has gone on already.
+bool native::move_parked(atomic<uint32_t>& from, uint32_t expected, atomic<uint32_t>& to) {
+    constexpr int woken = 0;
+    constexpr unsigned long moved = 1;
+    const long result = system_call(SYS_futex, from.address(), FUTEX_CMP_REQUEUE_PRIVATE, woken,
+                                    moved, to.address(), expected);
+    return result >= 0 || result == -EAGAIN;
 }
 
 void native::at_thread_exit(void (*f)(void*), void* argument) {

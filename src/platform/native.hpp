@@ -36,8 +36,8 @@ struct native {
 
     static int park(atomic<uint32_t>& word, uint32_t expected, deadline until);
     static void unpark(atomic<uint32_t>& word);
-    static int park_in_lane(atomic<uint32_t>& word, uint32_t expected, uint32_t bit);
-    static void unpark_lane(atomic<uint32_t>& word, uint32_t bits);
+    static void unpark_all(atomic<uint32_t>& word);
+    static bool move_parked(atomic<uint32_t>& from, uint32_t expected, atomic<uint32_t>& to);
 
     // By a key of pthread_key_create(3). Its first 32 keys need no memory.
     static void at_thread_exit(void (*f)(void*), void* argument);
