@@ -45,58 +45,59 @@ class plan {
     static constexpr int many = 7;  // of what wakes hundreds of threads
 
     void add_calls() {
-        group& g = add("calls", asked_.how, sizes::every, few);
+        group& g = add("calls", {asked_.how}, sizes::every, few);
         g.jobs.emplace_back("calls", target{engine_id::user, 64, false, false},
                             made{make_calls_reference(), ""});
     }
 
+    // One by one and all at once take turns: what is claimed is their ratio.
     void add_hash() {
-        settings how = asked_.how;
-        how.threads = std::min(2, cpus_);
-        how.alone = true;
-        add("hash", how, sizes::every, few);
-        how.alone = false;
-        add("hash", how, sizes::every, few);
+        settings alone = asked_.how;
+        alone.threads = std::min(2, cpus_);
+        alone.alone = true;
+        settings together = alone;
+        together.alone = false;
+        add("hash", {alone, together}, sizes::every, many);
         if (cpus_ <= 2) return;
-        how.threads = cpus_;
-        add("hash", how, sizes::every, few);
+        together.threads = cpus_;
+        add("hash", {together}, sizes::every, few);
     }
 
     void add_round_trips() {
         settings how = asked_.how;
         how.threads = 2;
-        add("round-trip", how, sizes::one, many);
+        add("round-trip", {how}, sizes::one, many);
         how.spin = false;
-        add("round-trip", how, sizes::one, many);
+        add("round-trip", {how}, sizes::one, many);
         how.spin = true;
         how.threads = 4 * cpus_;
-        add("round-trip", how, sizes::one, many);
+        add("round-trip", {how}, sizes::one, many);
     }
 
     void add_wakes() {
         settings how = asked_.how;
         for (const int wakes : {1, how.threads}) {
             how.wakes = wakes;
-            add("wake", how, sizes::one, many);
+            add("wake", {how}, sizes::one, many);
         }
         // As many wakers as CPUs, if the threads can be divided by them.
         how.wakes = how.threads % cpus_ == 0 ? cpus_ : 1;
-        add("wake-parallel", how, sizes::one, many);
+        add("wake-parallel", {how}, sizes::one, many);
         for (const int requeues : {1, how.threads}) {
             how.requeues = requeues;
-            add("requeue", how, sizes::one, many);
+            add("requeue", {how}, sizes::one, many);
         }
     }
 
     void add_lock_pi() {
         settings how = asked_.how;
         how.threads = cpus_;
-        add("lock-pi", how, sizes::one, few);
+        add("lock-pi", {how}, sizes::one, few);
     }
 
     void add_tables() {
-        add("collide", asked_.how, sizes::one, few);
-        group& race = add("race", asked_.how, sizes::every, 1);
+        add("collide", {asked_.how}, sizes::one, few);
+        group& race = add("race", {asked_.how}, sizes::every, 1);
         race.repeats = 1;
         race.warm_ups = 0;
     }
@@ -109,7 +110,8 @@ class plan {
 
     // Both kinds of words, where nothing else was asked; what has no kernel's
     // counterpart of that size is left out instead of being refused.
-    group& add(const std::string& name, const settings& how, sizes how_many, int repeats) {
+    group& add(const std::string& name, const std::vector<settings>& ways, sizes how_many,
+               int repeats) {
         group g{name,
                 {},
                 asked_.repeats > 0 ? asked_.repeats : repeats,
@@ -118,8 +120,9 @@ class plan {
         for (const engine_id engine : asked_.engines)
             for (const bool numa : {false, true})
                 for (const unsigned bits : sizes_for(how_many))
-                    if (wanted(which, numa))
-                        add_job(g, which, how, {engine, bits, numa, how.shared});
+                    for (const settings& how : ways)
+                        if (wanted(which, numa))
+                            add_job(g, which, how, {engine, bits, numa, how.shared});
         groups_.push_back(std::move(g));
         return groups_.back();
     }

@@ -23,21 +23,18 @@ struct word_flags {
     unsigned flags;
 
     bool known() const { return (flags & ~known_flags) == 0; }
-    word_kind kind() const {
-        return {static_cast<uint8_t>(flags & (FUTEX2_SIZE_MASK | FUTEX2_NUMA))};
-    }
+    word_kind kind() const { return {flags & (FUTEX2_SIZE_MASK | FUTEX2_NUMA)}; }
     bool by_policy() const { return (flags & FUTEX2_MPOL) != 0; }
     bool is_private() const { return (flags & FUTEX2_PRIVATE) != 0; }
 
     // Whether a value or a mask has no bits above the word's size.
-    bool fits(uint64_t value) const { return value <= row().most; }
+    bool fits(uint64_t value) const { return value <= engine::kinds.most[kind().bits]; }
     // The same for 1 to the most: 0 wraps to above it.
-    bool in_range_not_0(uint64_t mask) const { return mask - 1 < row().most; }
+    bool in_range_not_0(uint64_t mask) const { return mask - 1 < engine::kinds.most[kind().bits]; }
     // Aligned to its size, the hint included.
-    bool aligned(uintptr_t address) const { return (address & row().bits_below) == 0; }
-
-  private:
-    const engine::kind_row& row() const { return engine::kind_rows[kind().bits]; }
+    bool aligned(uintptr_t address) const {
+        return (address & engine::kinds.bits_below[kind().bits]) == 0;
+    }
 };
 
 // Alignment, then whether the address can be user memory.

@@ -22,7 +22,7 @@ using tree_root = native::plain<one*>;
 
 constexpr uint64_t seed = 0x123456789abcdef;
 
-key key_at(uintptr_t address, uint8_t kind = 2) {
+key key_at(uintptr_t address, uint32_t kind = 2) {
     return {address, {kind}, path_of(address, {kind}, seed)};
 }
 
@@ -33,7 +33,7 @@ void put(tree_root& root, one& e, const key& k) {
 }
 
 void drop(tree_root& root, one& e) {
-    queue<native> q = find<native>(root, key_at(e.address.get(), e.kind.get().bits));
+    queue<native> q = find<native>(root, key_at(e.address.get(), e.kind().bits));
     unlink(q, &e);
 }
 

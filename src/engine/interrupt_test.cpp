@@ -178,6 +178,18 @@ TEST_P(Interrupted, AForkInAHandlerLeavesAnEmptyTableToTheChild) {
     }
 }
 
+// The value changes when the waiter has said that it comes, and before it holds the lock.
+TEST_P(Interrupted, AWaitThatFindsAnotherValueLeavesNoCount) {
+    for (int n = 0; n < 3; ++n) {
+        *s.words[0] = {0, -1};
+        int result;
+        ASSERT_TRUE(run_interrupted(
+            operations()[0].second, n, [&] { s.words[0]->value = 1; }, result));
+        EXPECT_EQ(result, -EAGAIN);
+        EXPECT_TRUE(all_empty(*s.p));
+    }
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, Interrupted, testing::Values(plain32, numa32),
                          [](const auto& param_info) {
                              return param_info.param.numa() ? "numa" : "plain";

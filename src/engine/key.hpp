@@ -10,7 +10,7 @@ namespace futex2::engine {
 // The width of a word, and whether it has a hint: numerically FUTEX2_SIZE_* and
 // FUTEX2_NUMA.
 struct word_kind {
-    uint8_t bits = 0;
+    uint32_t bits = 0;
 
     constexpr width size() const { return static_cast<width>(bits & 3); }
     constexpr bool numa() const { return (bits & 4) != 0; }
@@ -31,19 +31,24 @@ struct key {
     }
 };
 
-// What a kind says of its words, in a row of a table: a wake that finds nobody is
-// little longer than its fence, and every instruction of it is seen in the figures.
-struct alignas(16) kind_row {
-    uint64_t most;        // the largest value
-    uint64_t bits_below;  // that are 0 in an aligned address, the hint's half included
+// What each kind says of its words: a wake that finds nobody is little longer than its
+// fence, and every instruction of it is seen in the figures.
+struct alignas(64) kind_table {
+    uint64_t most[8];        // the largest value
+    uint64_t bits_below[8];  // that are 0 in an aligned address, the hint's half included
 };
 
-constexpr kind_row row_of(word_kind kind) {
-    return {all_ones(kind.size()), (platform::bytes_of(kind.size()) << (kind.numa() ? 1 : 0)) - 1};
+constexpr kind_table table_of_kinds() {
+    kind_table t{};
+    for (unsigned bits = 0; bits < 8; ++bits) {
+        const word_kind kind{bits};
+        t.most[bits] = all_ones(kind.size());
+        t.bits_below[bits] = (platform::bytes_of(kind.size()) << (kind.numa() ? 1 : 0)) - 1;
+    }
+    return t;
 }
 
-inline constexpr kind_row kind_rows[8] = {row_of({0}), row_of({1}), row_of({2}), row_of({3}),
-                                          row_of({4}), row_of({5}), row_of({6}), row_of({7})};
+inline constexpr kind_table kinds = table_of_kinds();
 
 // Chooses node and bucket. One odd factor (2^64 over the golden ratio) spreads
 // addresses in a row over the upper half and is all that a wake with nobody waiting

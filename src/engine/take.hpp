@@ -59,7 +59,7 @@ bool withdraw(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) {
         section<P> s(p, t, generation, *b);
         // Moved or taken before the lock was held (models/requeue.pml, NORECHECK).
         if (e.queued_in.load(order::relaxed) != b) continue;
-        const key k = p.key_of(reinterpret_cast<void*>(e.address.get()), e.kind.get());
+        const key k = p.key_of(reinterpret_cast<void*>(e.address.get()), e.kind());
         queue<P> q = find<P>(b->root, k);
         if (q.first != nullptr) dequeue(p, *b, k, q, &e);
         return s.leave({});
@@ -73,7 +73,7 @@ chain<P> take_all(const process<P>& p, bucket<P>& b) {
     while (entry<P>* first = b.root.get()) {
         queue<P> q{&b.root, first};
         const bool claimed = first->owner->claim_by(1u + first->index);
-        const key k = p.key_of(reinterpret_cast<void*>(first->address.get()), first->kind.get());
+        const key k = p.key_of(reinterpret_cast<void*>(first->address.get()), first->kind());
         dequeue(p, b, k, q, first);
         if (claimed) taken.add(first);
         let_go(first);

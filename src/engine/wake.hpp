@@ -116,6 +116,7 @@ template <platform_like P>
     if (w.kind.numa()) {
         int64_t hint;
         if (!exchange_value(p, w.word, w.kind.size(), value, hint)) return -EINVAL;
+        P::interrupt_point();
         if (hint == no_node) return 0;
         P::fence_after_rmw();
         const key k = p.key_of(w.word, w.kind);
@@ -124,6 +125,7 @@ template <platform_like P>
     const key k = p.key_of(w.word, w.kind);
     bucket<P>& b = p.plain_bucket(k);
     P::store_value_fenced(w.word, w.kind.size(), value);
+    P::interrupt_point();
     return wake_at(p, w, b, false);
 }
 
