@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 // calls: what calls cost that neither sleep nor wake anybody, beside one atomic
-// read-modify-write and what libstdc++ does for a notify that nobody waits for.
+// read-modify-write, what libstdc++ does for a notify that nobody waits for, and the
+// least that a system call costs.
 #include <fmt/format.h>
+#include <sys/syscall.h>
+#include <unistd.h>
 
 #include <atomic>
 #include <stdexcept>
@@ -55,7 +58,8 @@ class reference final : public workload {
   public:
     std::vector<series> measures() const override {
         return {{"atomic read-modify-write", 1, "time", "ns", false, false, "reference"},
-                {"std::atomic<uint64_t>::notify_one", 1, "time", "ns", false, false, "reference"}};
+                {"std::atomic<uint64_t>::notify_one", 1, "time", "ns", false, false, "reference"},
+                {"system call, getppid(2)", 1, "time", "ns", false, false, "reference"}};
     }
 
     std::vector<double> run(watchdog&) override {
@@ -64,7 +68,9 @@ class reference final : public workload {
                 ns_per_call([this](int64_t) {
                     word_.notify_one();
                     return 0;
-                })};
+                }),
+                // What every call of the kernel's costs at least.
+                ns_per_call([](int64_t) { return syscall(SYS_getppid); })};
     }
 
     std::string closing(const measured& runs) const override { return lines(measures(), runs); }

@@ -16,7 +16,7 @@ struct deferred_wake {
     uint64_t mask;
     bucket<P>* where;
     int32_t count;
-    word_kind kind;
+    stored_kind kind;
     bool word_alive;
 };
 

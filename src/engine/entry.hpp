@@ -47,7 +47,7 @@ struct alignas(64) entry {
     plain<entry*> child[2];  // of a key's first entry, as the next two
     plain<entry*> last;      // the youngest
     plain<bool> assigned;    // the library set the word's hint
-    plain<uint8_t> kind_bits;
+    plain<stored_kind> stored;
     uint8_t index = 0;       // in its waiter's array
     bool alone = true;       // its waiter has no other entry
     bool by_policy = false;  // FUTEX2_MPOL
@@ -61,9 +61,9 @@ struct alignas(64) entry {
 
     void set_key(const key& k) {
         address.set(k.address);
-        kind_bits.set(static_cast<uint8_t>(k.kind.bits));
+        stored.set(k.kind);
     }
-    word_kind kind() const { return {kind_bits.get()}; }
+    word_kind kind() const { return stored.get(); }
     bool is_on(const key& k) const { return address.get() == k.address && kind() == k.kind; }
 };
 

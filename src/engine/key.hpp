@@ -17,6 +17,16 @@ struct word_kind {
     friend constexpr bool operator==(word_kind, word_kind) = default;
 };
 
+// The same in one byte, for what lies in memory: in a register a byte has to be widened
+// wherever it is used.
+struct stored_kind {
+    uint8_t bits = 0;
+
+    constexpr stored_kind() = default;
+    constexpr stored_kind(word_kind k) : bits(static_cast<uint8_t>(k.bits)) {}
+    constexpr operator word_kind() const { return {bits}; }
+};
+
 struct key {
     uintptr_t address = 0;
     word_kind kind;

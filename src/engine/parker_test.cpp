@@ -69,9 +69,7 @@ TEST_F(Parker, AWakeOnTheWayToSleepIsSeen) {
 }
 
 TEST_F(Parker, AForkOnTheWayToSleepIsSeen) {
-    scripted::before_compare = [&] {
-        one.state.store(parker<scripted>::wiped, order::relaxed);
-    };
+    scripted::before_compare = [&] { one.state.store(parker<scripted>::wiped, order::relaxed); };
     EXPECT_EQ(one.sleep({}), 0);
     EXPECT_TRUE(one.forked());
     EXPECT_EQ(scripted::sleeps, 0);

@@ -37,8 +37,8 @@ int destination_node(const process<P>& p, const thread<P>& t, const requeue_end<
 
 // Whether another word's waker, or the thread itself, has claimed the wait: then it
 // is not moved. A wait on one word is claimed by those who hold this lock and take
-// it out, or by its thread, which takes it out wherever it is: its line of the stack
-// need not be looked at.
+// it out, or by its thread, which takes it out wherever it is: the cache line with
+// its claim need not be looked at.
 template <platform_like P>
 bool claimed(const entry<P>& e) {
     return !e.alone && e.owner->claim.load(order::relaxed) != waiter<P>::nobody;

@@ -180,18 +180,18 @@ int look_first(const process<P>& p, void* word, word_kind kind) {
 // The arguments of a wait that fit into one register.
 struct wait_mode {
     clockid_t clock;
-    word_kind kind;
+    stored_kind kind;
     bool by_policy;
 };
 
 // Out of line, and with what fits into registers: a wait whose value has changed
-// needs no stack frame.
+// keeps nothing for it.
 template <platform_like P>
 [[gnu::noinline]] wait_result wait_in_queue(process<P>& p, void* word, uint64_t expected,
                                             uint64_t mask, const timespec* time, wait_mode mode) {
     thread<P>& t = thread<P>::self();
-    const wait_target target{p.key_of(word, mode.kind), expected,
-                             widen_mask(mask, mode.kind.size()), mode.by_policy};
+    const key k = p.key_of(word, mode.kind);
+    const wait_target target{k, expected, widen_mask(mask, k.size()), mode.by_policy};
     for (;;) {
         const uint32_t generation = p.generation();
         if (!take_seat(p, t, generation)) return {-ENOMEM};
@@ -207,8 +207,9 @@ template <platform_like P>
 [[gnu::always_inline]] inline wait_result wait(process<P>& p, void* word, uint64_t expected,
                                                uint64_t mask, const timespec* time,
                                                wait_mode mode) {
-    if (const int error = look_first(p, word, mode.kind); error != 0) return {error};
-    if (P::load_value(word, mode.kind.size()) != expected) return {-EAGAIN};
+    const word_kind kind = mode.kind;
+    if (const int error = look_first(p, word, kind); error != 0) return {error};
+    if (P::load_value(word, kind.size()) != expected) return {-EAGAIN};
     return wait_in_queue(p, word, expected, mask, time, mode);
 }
 

@@ -98,7 +98,7 @@ std::string limits_text(const limit_facts& limits) {
                        {"word sizes", fmt::format("{} bits", fmt::join(limits.sizes, ", "))},
                        {"memory for a word", fmt::format("{} bytes", limits.bytes_per_word)},
                        {"memory for a thread", fmt::format("{} bytes", limits.bytes_per_thread)},
-                       {"stack for a word waited on",
+                       {"stack for each of several words",
                         fmt::format("{} bytes", limits.stack_bytes_per_word)},
                        {"spins before sleeping", fmt::format("at most {}", limits.spin_rounds)}});
 }
