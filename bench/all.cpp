@@ -41,8 +41,9 @@ class plan {
     }
 
   private:
-    static constexpr int few = 5;   // runs of what varies little
-    static constexpr int many = 7;  // of what wakes hundreds of threads
+    static constexpr int few = 5;    // runs of what varies little
+    static constexpr int many = 7;   // of what wakes threads
+    static constexpr int most = 21;  // of what wakes hundreds by one call, on whatever CPU is free
 
     void add_calls() {
         group& g = add("calls", {asked_.how}, sizes::every, few);
@@ -76,10 +77,10 @@ class plan {
 
     void add_wakes() {
         settings how = asked_.how;
-        for (const int wakes : {1, how.threads}) {
-            how.wakes = wakes;
-            add("wake", {how}, sizes::one, many);
-        }
+        how.wakes = 1;
+        add("wake", {how}, sizes::one, many);
+        how.wakes = how.threads;
+        add("wake", {how}, sizes::one, most);
         // As many wakers as CPUs, if the threads can be divided by them.
         how.wakes = how.threads % cpus_ == 0 ? cpus_ : 1;
         add("wake-parallel", {how}, sizes::one, many);

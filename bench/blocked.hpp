@@ -8,18 +8,20 @@
 #include <chrono>
 
 #include "bench/team.hpp"
+#include "bench/watchdog.hpp"
 
 namespace futex2::bench {
 
 /**
  * Starts `size` threads that wait once each, by wait() -> int, and returns when
- * all are asleep: after perf's pause, and not before all are seen to sleep.
+ * all are asleep: after perf's pause, and not before queued() -> bool says that the
+ * engine has them all in its queue, and all are seen to sleep.
  */
-template <class Wait>
+template <class Wait, class Queued>
 class blocked_team {
   public:
-    blocked_team(const placement& where, int size, const Wait& wait)
-        : wait_(wait), threads_(where, size, [this](int index) {
+    blocked_team(const placement& where, int size, const Wait& wait, const Queued& queued)
+        : wait_(wait), queued_(queued), threads_(where, size, [this](int index) {
               threads_.blocking(index);
               int result;
               do result = wait_();
@@ -30,7 +32,11 @@ class blocked_team {
     void block(std::chrono::duration<double> pause, watchdog& dog) {
         threads_.release();
         dog.rest(pause);
-        threads_.await_all_asleep(1, dog);
+        while (!queued_()) std::this_thread::yield();
+        for (int i = 0; i < threads_.size(); ++i) {
+            threads_.await_asleep(i, 1);
+            dog.beat();
+        }
     }
 
     /** Waits for their end. Throws if a wait has failed. */
@@ -42,6 +48,7 @@ class blocked_team {
 
   private:
     Wait wait_;
+    Queued queued_;
     std::atomic<int> error_{0};
     team threads_;
 };

@@ -37,7 +37,10 @@ class parked {
     void park(watchdog& dog) {
         threads_.release();
         released_ = true;
-        threads_.await_all_asleep(1, dog);
+        for (int i = 0; i < threads_.size(); ++i) {
+            await_parked(i, 1);
+            dog.beat();
+        }
     }
 
     // Nanoseconds of one wake of the parked word; its thread is parked again at the end.
@@ -48,13 +51,23 @@ class parked {
         const int woken = engine_.wake(*words_[index], 1);
         const int64_t end = now();
         if (woken != 1) give_up(fmt::format("collide: a wake of a parked word answered {}", woken));
-        threads_.await_asleep(thread, before + 1);
+        await_parked(thread, before + 1);
         return static_cast<double>(end - begin);
     }
 
   private:
     static int threads_for(const std::vector<word*>& words) {
         return static_cast<int>((words.size() + FUTEX_WAITV_MAX - 1) / FUTEX_WAITV_MAX);
+    }
+
+    // Waits until a thread sleeps in its count-th wait. It queues on its words in their
+    // order: until the last is queued, it may sleep because a queue is locked.
+    void await_parked(int thread, unsigned count) const {
+        const size_t next = (static_cast<size_t>(thread) + 1) * FUTEX_WAITV_MAX;
+        word& last = *words_[std::min(next, words_.size()) - 1];
+        while (threads_.blockings(thread) < count) std::this_thread::yield();
+        while (!engine_.queued(last, 1)) std::this_thread::yield();
+        threads_.await_asleep(thread, count);
     }
 
     void wait(int index) {

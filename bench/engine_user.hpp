@@ -2,7 +2,7 @@
 // The engine `user`: the library's C calls.
 #pragma once
 
-#include <futex2/futex2.h>
+#include <futex2/testing.h>
 
 #include "bench/word.hpp"
 
@@ -36,6 +36,9 @@ class user_engine {
     int waitv(futex_waitv* words, unsigned n) const {
         return futex2_waitv(words, n, 0, nullptr, CLOCK_MONOTONIC);
     }
+
+    /** Whether so many waits are queued on the word; then their threads sleep, or soon will. */
+    bool queued(word& w, int count) const { return futex2_testing_waits_on(&w, flags_) == count; }
 
   private:
     unsigned flags_;

@@ -26,7 +26,9 @@ class requeue final : public workload {
 
     std::vector<double> run(watchdog& dog) override {
         using namespace std::chrono_literals;
-        blocked_team threads(where_, of_.threads, [this] { return wait(); });
+        blocked_team threads(
+            where_, of_.threads, [this] { return wait(); },
+            [this] { return engine_.queued(from_, of_.threads); });
         threads.block(100ms, dog);
         moved_ = woken_ = 0;
         const int64_t begin = now();

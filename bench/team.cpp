@@ -5,17 +5,15 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <chrono>
 #include <cstdlib>
 #include <exception>
 #include <string>
 
 #include "bench/clock.hpp"
+#include "bench/watchdog.hpp"
 #include "kernel/calls.hpp"
 
 namespace futex2::bench {
-
-using namespace std::chrono_literals;
 
 namespace {
 
@@ -113,18 +111,6 @@ bool team::asleep(int index) const {
 void team::await_asleep(int index, unsigned count) const {
     while (blockings(index) < count) std::this_thread::yield();
     while (!asleep(index)) std::this_thread::yield();
-}
-
-// A thread may also sleep for a moment because a lock of its engine is taken: so
-// all have to be found asleep twice, with time in between.
-void team::await_all_asleep(unsigned count, watchdog& dog) const {
-    for (int round = 0; round < 2; ++round) {
-        for (int i = 0; i < size(); ++i) {
-            await_asleep(i, count);
-            dog.beat();
-        }
-        std::this_thread::sleep_for(1ms);
-    }
 }
 
 }  // namespace futex2::bench

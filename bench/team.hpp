@@ -14,7 +14,6 @@
 #include <vector>
 
 #include "bench/placement.hpp"
-#include "bench/watchdog.hpp"
 
 namespace futex2::bench {
 
@@ -53,9 +52,6 @@ class team {
 
     /** Waits until a thread has said so `count` times, and sleeps. */
     void await_asleep(int index, unsigned count) const;
-
-    /** The same for all threads. */
-    void await_all_asleep(unsigned count, watchdog& dog) const;
 
     /** Whether a thread sleeps in the kernel now. */
     bool asleep(int index) const;

@@ -24,7 +24,9 @@ class wake final : public workload {
 
     std::vector<double> run(watchdog& dog) override {
         using namespace std::chrono_literals;
-        blocked_team threads(where_, how_.threads, [this] { return engine_.wait(word_, 0); });
+        blocked_team threads(
+            where_, how_.threads, [this] { return engine_.wait(word_, 0); },
+            [this] { return engine_.queued(word_, how_.threads); });
         threads.block(100ms, dog);
         int woken = 0;
         const int64_t begin = now();

@@ -31,7 +31,9 @@ class wake_parallel final : public workload {
 
     std::vector<double> run(watchdog& dog) override {
         using namespace std::chrono_literals;
-        blocked_team threads(where_, of_.threads, [this] { return engine_.wait(word_, 0); });
+        blocked_team threads(
+            where_, of_.threads, [this] { return engine_.wait(word_, 0); },
+            [this] { return engine_.queued(word_, of_.threads); });
         threads.block(200ms, dog);
         ms_.assign(static_cast<size_t>(of_.wakers), 0);
         const auto how = where_.chosen() ? team::placed::in_turn : team::placed::anywhere;

@@ -3,6 +3,7 @@
 
 #include <cerrno>
 
+#include "abi/check.hpp"
 #include "abi/instance.hpp"
 
 namespace abi = futex2::abi;
@@ -25,6 +26,14 @@ int futex2_testing_set_spin(int rounds) noexcept {
     if (p == nullptr) return -ENOMEM;
     if (rounds < 0) return -EINVAL;
     return p->most_spins.exchange(rounds, order::relaxed);
+}
+
+int futex2_testing_waits_on(void* word, unsigned bits) noexcept {
+    const abi::word_flags flags{bits};
+    if (const int error = abi::check_wake(word, 1, flags); error != 0) return error;
+    if (!flags.is_private()) return -ENOSYS;
+    abi::native_process* p = abi::instance();
+    return p == nullptr ? -ENOMEM : futex2::engine::waits_on(*p, word, flags.kind());
 }
 
 int futex2_testing_table_of(int index, struct futex2_testing_table* table) noexcept {

@@ -25,15 +25,6 @@ class Callback : public testing::TestWithParam<word_kind> {
     int wake_with(int count, std::function<uint32_t(wake_outcome)> callback) {
         return wake(*p, wake_request{&word, ~0u, count, kind}, std::move(callback));
     }
-    // Queued, not merely on the way: under the lock.
-    int waiting() {
-        const key k = p->key_of(&word, kind);
-        const int64_t hint = interruptible::load_hint(&word, kind.size());
-        if (kind.numa() && hint == no_node) return 0;
-        auto& b = kind.numa() ? p->bucket_on(static_cast<int>(hint), k) : p->plain_bucket(k);
-        section<interruptible> s(*p, test_thread::self(), p->generation(), b);
-        return count_unclaimed(find<interruptible>(b.root, k), 100);
-    }
 };
 
 TEST_P(Callback, TellsWhoIsTakenAndWhetherMoreWaitAndHandsATokenOn) {
@@ -46,7 +37,7 @@ TEST_P(Callback, TellsWhoIsTakenAndWhetherMoreWaitAndHandsATokenOn) {
             if (result.status == 0) tokens[i] = result.token;
         }));
         // One after the other, so that their order is known.
-        ASSERT_TRUE(eventually([&] { return waiting() == i + 1; }));
+        ASSERT_TRUE(eventually([&] { return waits_on(*p, &word, kind) == i + 1; }));
     }
     std::vector<wake_outcome> told;
     const auto answer = [&](uint32_t token) {

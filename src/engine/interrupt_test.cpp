@@ -41,13 +41,6 @@ struct shared_bucket {
         const key k = p->key_of(word, kind);
         return kind.numa() ? &p->bucket_on(0, k) : &p->plain_bucket(k);
     }
-
-    bool somebody_waits_on(futex32_numa* word, word_kind kind) const {
-        // Under the lock, as everything that looks into a bucket.
-        bucket<interruptible>& b = *bucket_of(word, kind);
-        section<interruptible> s(*p, test_thread::self(), p->generation(), b);
-        return find<interruptible>(b.root, p->key_of(word, kind)).first != nullptr;
-    }
 };
 
 class Interrupted : public testing::TestWithParam<word_kind> {
@@ -74,7 +67,7 @@ class Interrupted : public testing::TestWithParam<word_kind> {
             while (__atomic_load_n(&word->value, __ATOMIC_ACQUIRE) == 0)
                 wait_for(*s.p, word, kind, 0);
         });
-        if (!eventually([&] { return s.somebody_waits_on(word, kind); })) std::abort();
+        if (!eventually([&] { return waits_on(*s.p, word, kind) == 1; })) std::abort();
         return thread;
     }
 

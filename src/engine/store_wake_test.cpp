@@ -75,12 +75,6 @@ class StoreWake : public testing::TestWithParam<uint32_t> {
     int store_wake_fragile() {
         return store_wake(*p, wake_request{fragile.get(), all_ones(kind.size()), 1, kind}, 1);
     }
-
-    bool somebody_waits_on(void* word) const {
-        bucket<interruptible>& b = bucket_of(word);
-        section<interruptible> s(*p, test_thread::self(), p->generation(), b);
-        return find<interruptible>(b.root, p->key_of(word, kind)).first != nullptr;
-    }
 };
 
 TEST_P(StoreWake, TouchesNothingWhereNobodyWaits) {
@@ -91,7 +85,7 @@ TEST_P(StoreWake, TouchesNothingWhereNobodyWaits) {
         if (somebody_in_the_bucket) {
             bystander = std::make_unique<watched_thread>("bystander",
                                                          [&] { wait_for(*p, other, kind, 0); });
-            ASSERT_TRUE(eventually([&] { return somebody_waits_on(other); }));
+            ASSERT_TRUE(eventually([&] { return waits_on(*p, other, kind) == 1; }));
         }
         for (const int64_t hint : {int64_t{no_node}, int64_t{0}}) {
             set_hint(fragile.get(), hint);
@@ -118,7 +112,7 @@ TEST_P(StoreWake, TouchesNothingForAWaitThatWasClaimedThroughAnotherWord) {
             prepare(entries[i], w, {p->key_of(words[i], kind), 0, ~uint64_t{0}, false}, i, false);
         result = engine::waitv(*p, w, entries, 2, {});
     });
-    ASSERT_TRUE(eventually([&] { return somebody_waits_on(other); }));
+    ASSERT_TRUE(eventually([&] { return waits_on(*p, other, kind) == 1; }));
 
     // While the lock is held, the waiter cannot take its entry out, which it may do only
     // in a word that is there.
