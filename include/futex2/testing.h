@@ -47,8 +47,8 @@ struct futex2_testing_table {
 FUTEX2_API int futex2_testing_table_of(int index,
                                        struct futex2_testing_table* table) FUTEX2_NOEXCEPT;
 
-/** Bytes of library memory that a thread owns once it has waited: thread-local state and its
- * parker. */
+/** Bytes of library memory that a thread owns once it has waited: thread-local state, and the
+ * parker and the entry that it waits with. */
 FUTEX2_API int futex2_testing_thread_bytes(void) FUTEX2_NOEXCEPT;
 
 /** How the calling thread's node is read: "rseq node_id", "rseq cpu_id", "getcpu", or "pinned". */
