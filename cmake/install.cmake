@@ -25,6 +25,14 @@ foreach(section 1 3 7)
   endif()
 endforeach()
 
+# Calls that share a page.
+foreach(call futex2_wakev futex2_store_wake)
+  set(link ${PROJECT_BINARY_DIR}/man/${call}.3)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/man)
+  file(CREATE_LINK futex2_wake.3 ${link} SYMBOLIC)
+  install(FILES ${link} DESTINATION ${CMAKE_INSTALL_MANDIR}/man3)
+endforeach()
+
 # The command's target comes to exist after this file was read.
 function(futex2_install_command)
   if(TARGET futex2_command)

@@ -69,7 +69,7 @@ native_process* create_instance() {
     if (fill(*created) == 0 && instance_.compare_exchange(nullptr, created, order::acq_rel))
         return created;
     created->destroy();  // no memory, or another thread was first
-    native::unmap(created, sizeof(native_process));
+    native::unmap(created, 1);
     return instance_.load(order::acquire);
 }
 

@@ -14,12 +14,14 @@ namespace futex2::engine {
 // All-zero at first. build() fills it; then all but the atomics is constant.
 template <platform_like P>
 struct process {
+    static_assert(P::max_nodes <= topology::max_nodes);
+
     uint64_t seed;
     uint32_t bucket_bits;                      // each table has 1 << bucket_bits
     uint32_t bucket_shift;                     // the upper bucket_bits of a hash
     uint32_t node_count;                       // possible nodes
-    bucket<P>* table[topology::max_nodes];     // by node number; null: no such node
-    bucket<P>* table_at[topology::max_nodes];  // the same, without gaps
+    bucket<P>* table[P::max_nodes];     // by node number; null: no such node
+    bucket<P>* table_at[P::max_nodes];  // the same, without gaps
     topology::map nodes;
 
     // Zero in a process that has not waited since it was forked. Lies in memory
@@ -27,20 +29,20 @@ struct process {
     typename P::template atomic<uint32_t>* generation_word;
     typename P::template atomic<uint32_t> generations;
     typename P::template atomic<int> most_spins;  // rounds before a waiter sleeps
-    seat_pool<P> seats[topology::max_nodes];
+    seat_pool<P> seats[P::max_nodes];
 
     // Needs nodes and seed. 0 or -ENOMEM.
     int build() {
         bucket_bits = bits_for(nodes.cpu_limit);
         bucket_shift = 64 - bucket_bits;
         node_count = static_cast<uint32_t>(nodes.node_count);
-        generation_word = static_cast<typename P::template atomic<uint32_t>*>(
-            P::map(sizeof(uint32_t), -1, on_fork::wipe));
+        generation_word =
+            P::template map<typename P::template atomic<uint32_t>>(1, -1, on_fork::wipe);
         if (generation_word == nullptr) return -ENOMEM;
         for (int i = 0; i < nodes.node_count; ++i) {
             const int node = nodes.nodes[i];
             table[node] =
-                static_cast<bucket<P>*>(P::map(table_bytes(), memory_node(node), on_fork::wipe));
+                P::template map<bucket<P>>(buckets_per_node(), memory_node(node), on_fork::wipe);
             if (table[node] == nullptr) return -ENOMEM;
             table_at[i] = table[node];
         }
@@ -49,8 +51,8 @@ struct process {
 
     void destroy() {
         for (int i = 0; i < nodes.node_count; ++i)
-            if (bucket<P>*& t = table[nodes.nodes[i]]; t != nullptr) P::unmap(t, table_bytes());
-        if (generation_word != nullptr) P::unmap(generation_word, sizeof(uint32_t));
+            if (bucket<P>*& t = table[nodes.nodes[i]]; t != nullptr) P::unmap(t, buckets_per_node());
+        if (generation_word != nullptr) P::unmap(generation_word, 1);
     }
 
     uint32_t buckets_per_node() const { return uint32_t{1} << bucket_bits; }
@@ -74,7 +76,7 @@ struct process {
 
     // Whether a hint names a node.
     bool has_node(int64_t hint) const {
-        return hint >= 0 && hint < topology::max_nodes && table[hint] != nullptr;
+        return hint >= 0 && hint < P::max_nodes && table[hint] != nullptr;
     }
 
     // The upper bits of the hash choose the bucket of a table.

@@ -50,10 +50,10 @@ class seat_pool {
     static T* mapped(typename P::template atomic<T*>& chunk, size_t n, int node, on_fork then) {
         T* memory = chunk.load(order::acquire);
         if (memory != nullptr) return memory;
-        memory = static_cast<T*>(P::map(n * sizeof(T), node, then));
+        memory = P::template map<T>(n, node, then);
         if (memory == nullptr) return nullptr;
         if (chunk.compare_exchange(nullptr, memory, order::acq_rel)) return memory;
-        P::unmap(memory, n * sizeof(T));  // another thread was first
+        P::unmap(memory, n);  // another thread was first
         return chunk.load(order::acquire);
     }
 

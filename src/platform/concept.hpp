@@ -66,6 +66,8 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
 
     // The calling thread's object of a type that is all-zero at first.
     { P::template self<int>() } -> std::same_as<int&>;
+    // Node numbers are below it.
+    { P::max_nodes } -> std::convertible_to<int>;
     // Where the calling thread runs; negative: not known.
     { P::current_cpu() } -> std::convertible_to<int>;
     { P::current_node() } -> std::convertible_to<int>;
@@ -81,9 +83,9 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
     { P::move_parked(word, 0u, word) } -> std::same_as<bool>;
     // Calls f(argument) when the calling thread ends; one f for the program.
     P::at_thread_exit(static_cast<void (*)(void*)>(nullptr), address);
-    // Zeroed memory on a node (any node: -1), or null.
-    { P::map(size_t{}, 0, on_fork::wipe) } -> std::same_as<void*>;
-    P::unmap(address, size_t{});
+    // So many all-zero objects on a node (any node: -1), or null.
+    { P::template map<uint32_t>(size_t{}, 0, on_fork::wipe) } -> std::same_as<uint32_t*>;
+    P::unmap(static_cast<uint32_t*>(nullptr), size_t{});
 
     // The user's words. The hint half lies behind the value half; a pair is both.
     { P::load_value(address, width::u8) } -> std::same_as<uint64_t>;  // acquire

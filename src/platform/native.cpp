@@ -151,14 +151,14 @@ void native::at_thread_exit(void (*f)(void*), void* argument) {
     pthread_setspecific(known_key.load(order::acquire) - 1, argument);
 }
 
-void* native::map(size_t bytes, int node, on_fork then) {
+void* native::map_bytes(size_t bytes, int node, on_fork then) {
     // Not libc's wrappers: they would write errno.
     const long mapped = system_call(SYS_mmap, nullptr, bytes, PROT_READ | PROT_WRITE,
                                     MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped < 0 && mapped > -4096) return nullptr;
     void* memory = reinterpret_cast<void*>(mapped);
     if (then == on_fork::wipe && system_call(SYS_madvise, memory, bytes, MADV_WIPEONFORK) != 0) {
-        unmap(memory, bytes);
+        unmap_bytes(memory, bytes);
         return nullptr;
     }
     if (node >= 0) {
@@ -172,7 +172,7 @@ void* native::map(size_t bytes, int node, on_fork then) {
     return memory;
 }
 
-void native::unmap(void* address, size_t bytes) {
+void native::unmap_bytes(void* address, size_t bytes) {
     system_call(SYS_munmap, address, bytes);
 }
 

@@ -27,6 +27,7 @@ struct native {
         return thread_object<T>;
     }
 
+    static constexpr int max_nodes = 1024;  // CONFIG_NODES_SHIFT is at most 10
     static int current_cpu();
     // Negative where rseq has no node_id: then the CPU tells.
     static int current_node();
@@ -42,8 +43,18 @@ struct native {
     // By a key of pthread_key_create(3). Its first 32 keys need no memory.
     static void at_thread_exit(void (*f)(void*), void* argument);
 
-    static void* map(size_t bytes, int node, on_fork then);
-    static void unmap(void* address, size_t bytes);
+    static void* map_bytes(size_t bytes, int node, on_fork then);
+    static void unmap_bytes(void* address, size_t bytes);
+
+    // For types of which all-zero bytes are a value.
+    template <class T>
+    static T* map(size_t count, int node, on_fork then) {
+        return static_cast<T*>(map_bytes(count * sizeof(T), node, then));
+    }
+    template <class T>
+    static void unmap(T* objects, size_t count) {
+        unmap_bytes(objects, count * sizeof(T));
+    }
 
     static uint64_t load_value(const void* address, width w) {
         return platform::load_value(address, w);

@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: MIT
+// The platform as relacy models it: every atomic and every field that a lock guards is
+// relacy's, and the kernel is its wait queues. The engine's source runs on it unchanged.
+//
+// What differs from the machine: a word's two halves are one object here, so that the
+// fence between the store of one and the load of the other is not put to the test
+// (tests/stress does that), and a crowd is never moved in the kernel.
+#pragma once
+
+#include <cerrno>
+#include <cstdlib>
+#include <functional>
+#include <memory>
+#include <new>
+#include <source_location>
+
+#include "model/relacy.hpp"
+#include "platform/concept.hpp"
+
+namespace futex2::model {
+
+using platform::deadline;
+using platform::on_fork;
+using platform::order;
+using platform::width;
+using location = std::source_location;
+
+inline rl::debug_info info(const location& at) {
+    return {at.function_name(), at.file_name(), at.line()};
+}
+
+constexpr rl::memory_order memory_order_of(order o) {
+    switch (o) {
+        case order::relaxed:
+            return rl::mo_relaxed;
+        case order::acquire:
+            return rl::mo_acquire;
+        case order::release:
+            return rl::mo_release;
+        case order::acq_rel:
+            return rl::mo_acq_rel;
+        case order::seq_cst:
+            break;
+    }
+    return rl::mo_seq_cst;
+}
+
+template <class T>
+class modelled_atomic {
+  public:
+    modelled_atomic() : value_(T{}) {}
+    explicit modelled_atomic(T v) : value_(v) {}
+
+    T load(order o, const location& at = location::current()) const {
+        return value_.load(memory_order_of(o), info(at));
+    }
+    void store(T v, order o, const location& at = location::current()) {
+        value_.store(v, memory_order_of(o), info(at));
+    }
+    T exchange(T v, order o, const location& at = location::current()) {
+        return value_.exchange(v, memory_order_of(o), info(at));
+    }
+    bool compare_exchange(T expected, T desired, order o,
+                          const location& at = location::current()) {
+        return value_.compare_exchange_strong(expected, desired, memory_order_of(o), info(at),
+                                              rl::mo_relaxed, info(at));
+    }
+    T fetch_add(T v, order o, const location& at = location::current()) {
+        return value_.fetch_add(v, memory_order_of(o), info(at));
+    }
+    T fetch_sub(T v, order o, const location& at = location::current()) {
+        return value_.fetch_sub(v, memory_order_of(o), info(at));
+    }
+    T fetch_and(T v, order o, const location& at = location::current()) {
+        return value_.fetch_and(v, memory_order_of(o), info(at));
+    }
+
+    // The kernel compares and queues in one step, behind a full fence.
+    rl::unpark_reason sleep_while(T expected, bool timed, const location& at) {
+        rl::context& c = rl::ctx();
+        c.sched();
+        c.atomic_thread_fence_seq_cst();
+        {
+            const rl::preemption_disabler whole(c);
+            if (value_.load(rl::mo_acquire, info(at)) != expected) return rl::unpark_reason_normal;
+        }
+        constexpr bool interrupted_at_times = true;
+        return value_.wait(c, timed, interrupted_at_times, info(at));
+    }
+    void wake(int count, const location& at) {
+        rl::context& c = rl::ctx();
+        c.sched();
+        c.atomic_thread_fence_seq_cst();
+        value_.wake(c, count, info(at));
+    }
+
+  private:
+    rl::atomic<T> value_;
+};
+
+// Relacy reports two threads that access it without an order between them.
+template <class T>
+class modelled_plain {
+  public:
+    modelled_plain() : value_(T{}) {}
+    explicit modelled_plain(T v) : value_(v) {}
+
+    T get(const location& at = location::current()) const { return value_(info(at)).load(); }
+    void set(T v, const location& at = location::current()) { value_(info(at)).store(v); }
+
+  private:
+    rl::var<T> value_;
+};
+
+// A word of 32 bits, with or without a hint: value and hint in one object.
+class word {
+  public:
+    explicit word(int32_t hint) : both_(pack(0, hint)) {}
+    word(const word&) = delete;
+    word& operator=(const word&) = delete;
+    ~word() { alive_ = false; }
+
+    uint32_t value(order o = order::acquire) const { return value_of(load(o)); }
+    int32_t hint(order o = order::acquire) const { return hint_of(load(o)); }
+
+    // The store to the value half; on one object it takes a read-modify-write.
+    void store_value(uint32_t v, order o) {
+        for (;;) {
+            const uint64_t old = load(order::relaxed);
+            if (both_.compare_exchange(old, pack(v, hint_of(old)), o)) return;
+        }
+    }
+    bool compare_exchange(uint32_t value, int32_t hint, uint32_t new_value, int32_t new_hint) {
+        RL_ASSERT(alive_);
+        return both_.compare_exchange(pack(value, hint), pack(new_value, new_hint),
+                                      order::seq_cst);
+    }
+    bool compare_exchange_hint(int32_t hint, int32_t new_hint) {
+        for (;;) {
+            const uint64_t old = load(order::relaxed);
+            if (hint_of(old) != hint) return false;
+            if (both_.compare_exchange(old, pack(value_of(old), new_hint), order::seq_cst))
+                return true;
+        }
+    }
+
+  private:
+    static uint64_t pack(uint32_t value, int32_t hint) {
+        return uint64_t{static_cast<uint32_t>(hint)} << 32 | value;
+    }
+    static uint32_t value_of(uint64_t both) { return static_cast<uint32_t>(both); }
+    static int32_t hint_of(uint64_t both) { return static_cast<int32_t>(both >> 32); }
+
+    uint64_t load(order o) const {
+        RL_ASSERT(alive_);
+        return both_.load(o);
+    }
+
+    modelled_atomic<uint64_t> both_;
+    bool alive_ = true;  // the memory stays readable, so that a late access is told from a crash
+};
+
+// What a scenario says of each of its threads.
+struct thread_settings {
+    int node = 0;
+    void* object = nullptr;         // what self() answers
+    std::function<void()> handler;  // runs once, at an interrupt point or not at all
+};
+
+struct modelled {
+    template <class T>
+    using atomic = modelled_atomic<T>;
+    template <class T>
+    using plain = modelled_plain<T>;
+
+    static constexpr int max_nodes = 2;
+    static constexpr int max_threads = 4;
+    static inline thread_settings threads[max_threads];
+    static thread_settings& mine() { return threads[rl::thread_index()]; }
+
+    // Relacy's scheduler tosses a coin at every step: a thread with many steps before the
+    // one that matters would almost never be there before a thread with few.
+    static void lose_the_cpu(unsigned longest) {
+        for (unsigned n = rl::rand(longest + 1); n > 0; --n) rl::ctx().sched();
+    }
+    static void may_lose_the_cpu() {
+        constexpr unsigned one_in = 4;
+        constexpr unsigned steps_of_a_call = 60;
+        if (rl::rand(one_in) == 0) lose_the_cpu(steps_of_a_call);
+    }
+
+    static void fence() {
+        rl::atomic_thread_fence(rl::mo_seq_cst, info(location::current()));
+        may_lose_the_cpu();
+    }
+    static void fence_after_rmw() { fence(); }
+    static void signal_fence() {}
+    static void interrupt_point() {
+        may_lose_the_cpu();
+        constexpr unsigned one_in = 6;
+        if (mine().handler == nullptr || rl::rand(one_in) != 0) return;
+        const std::function<void()> handler = std::move(mine().handler);
+        mine().handler = nullptr;
+        handler();
+    }
+    static void pause() { rl::yield(1, info(location::current())); }
+
+    template <class T>
+    static T& self() {
+        return *static_cast<T*>(mine().object);
+    }
+    static int current_cpu() { return -1; }
+    static int current_node() { return mine().node; }
+    static int policy_node(const void*) { return -1; }
+
+    static int park(atomic<uint32_t>& sleeper, uint32_t expected, deadline until,
+                    const location& at = location::current()) {
+        switch (sleeper.sleep_while(expected, until.time != nullptr, at)) {
+            case rl::unpark_reason_timeout:
+                return -ETIMEDOUT;
+            case rl::unpark_reason_spurious:
+                return -EINTR;
+            default:
+                return 0;
+        }
+    }
+    static void unpark(atomic<uint32_t>& sleeper, const location& at = location::current()) {
+        sleeper.wake(1, at);
+    }
+    static void unpark_all(atomic<uint32_t>& sleepers, const location& at = location::current()) {
+        sleepers.wake(max_threads, at);
+    }
+    static bool move_parked(atomic<uint32_t>&, uint32_t, atomic<uint32_t>&) { return false; }
+
+    static void at_thread_exit(void (*)(void*), void*) {}
+
+    template <class T>
+    static T* map(size_t count, int, on_fork) {
+        auto* objects = static_cast<T*>(std::aligned_alloc(alignof(T), count * sizeof(T)));
+        std::uninitialized_value_construct_n(objects, count);
+        return objects;
+    }
+    template <class T>
+    static void unmap(T* objects, size_t count) {
+        std::destroy_n(objects, count);
+        std::free(objects);
+    }
+
+    static word& at(void* address) { return *static_cast<word*>(address); }
+    static const word& at(const void* address) { return *static_cast<const word*>(address); }
+
+    static uint64_t load_value(const void* address, width) { return at(address).value(); }
+    static int64_t load_hint(const void* address, width) { return at(address).hint(); }
+    static void store_value_fenced(void* address, width, uint64_t value) {
+        at(address).store_value(static_cast<uint32_t>(value), order::seq_cst);
+        fence();
+    }
+    static bool compare_exchange_pair(void* address, width, uint64_t value, int64_t hint,
+                                      uint64_t new_value, int64_t new_hint) {
+        return at(address).compare_exchange(
+            static_cast<uint32_t>(value), static_cast<int32_t>(hint),
+            static_cast<uint32_t>(new_value), static_cast<int32_t>(new_hint));
+    }
+    static bool compare_exchange_hint(void* address, width, int64_t hint, int64_t new_hint) {
+        return at(address).compare_exchange_hint(static_cast<int32_t>(hint),
+                                                 static_cast<int32_t>(new_hint));
+    }
+};
+
+static_assert(platform::platform_like<modelled>);
+
+}  // namespace futex2::model

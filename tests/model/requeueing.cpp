@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: MIT
+// Requeues from word 0 to word 1, against wakes and waits that end.
+#include "model/scenario.hpp"
+
+namespace futex2::model {
+namespace {
+
+// Wherever the waiter is when it is woken, one of the wakers finds it.
+template <const word_kind& from, const word_kind& to>
+struct requeue_against_wake : suite<requeue_against_wake<from, to>, 3> {
+    int woken = 0;
+    void act(unsigned i) {
+        world& w = this->w;
+        switch (i) {
+            case 0:
+                // A requeued waiter does not look at word 0 again before it is woken.
+                while (w.at(0).value() == 0) w.wait(0, from);
+                break;
+            case 1:
+                w.requeue(0, from, 1, to);
+                w.change_and_wake(1, to);
+                break;
+            default:
+                w.change_and_wake(0, from);
+        }
+    }
+};
+const registration<requeue_against_wake<numa, numa>> numa_numa_("requeue-wake");
+const registration<requeue_against_wake<plain, numa>> plain_numa_("requeue-wake-from-plain");
+const registration<requeue_against_wake<numa, plain>> numa_plain_("requeue-wake-to-plain");
+
+// The same with one waker of both words: wherever it looks first, it finds the waiter.
+template <const word_kind& from, const word_kind& to>
+struct requeue_against_wakes_of_both : suite<requeue_against_wakes_of_both<from, to>, 3> {
+    void act(unsigned i) {
+        world& w = this->w;
+        switch (i) {
+            case 0:
+                while (w.at(0).value() == 0) w.wait(0, from);
+                break;
+            case 1:
+                w.requeue(0, from, 1, to);
+                break;
+            default:
+                w.change_and_wake(0, from);
+                w.wake(1, to);
+        }
+    }
+};
+const registration<requeue_against_wakes_of_both<plain, plain>> both_plain_("requeue-both-plain");
+const registration<requeue_against_wakes_of_both<numa, numa>> both_numa_("requeue-both-numa");
+
+// A hint that the user set stays, whoever comes and goes.
+struct requeue_to_a_given_node : suite<requeue_to_a_given_node, 3> {
+    void before() { w.set_hint(1, 1); }
+    void act(unsigned i) {
+        if (i == 0) {
+            w.wait(0, numa, &some_time);
+        } else if (i == 1) {
+            w.requeue(0, numa, 1, numa);
+        } else {
+            w.wake(1, numa);
+        }
+    }
+};
+const registration<requeue_to_a_given_node> given_node_("requeue-given-node");
+
+// Who gives up leaves the queue that it was moved to.
+struct requeue_against_timeout : suite<requeue_against_timeout, 3> {
+    int status = 0;
+    int woken = 0;
+    void act(unsigned i) {
+        if (i == 0)
+            status = w.wait(0, numa, &some_time);
+        else if (i == 1)
+            w.requeue(0, numa, 1, numa);
+        else
+            woken = w.wake(1, numa);
+    }
+    void after() {
+        RL_ASSERT(woken == (status == 0 ? 1 : 0));
+        suite::after();
+    }
+};
+const registration<requeue_against_timeout> timeout_("requeue-timeout");
+
+// Between two nodes, while a waiter of the destination comes on its own.
+struct requeue_between_nodes : suite<requeue_between_nodes, 3> {
+    void act(unsigned i) {
+        if (i == 0)
+            while (w.at(0).value() == 0) w.wait(0, numa);
+        else if (i == 1)
+            w.wait_for_change(1, numa);
+        else {
+            w.requeue(0, numa, 1, numa);
+            w.change_and_wake(0, numa);
+            w.change_and_wake(1, numa);
+        }
+    }
+};
+const registration<requeue_between_nodes> between_("requeue-nodes");
+
+}  // namespace
+}  // namespace futex2::model
