@@ -31,8 +31,8 @@ bool run(const scenario& s, uint64_t schedules, uint64_t seed, bool quiet) {
     how.execution_depth_limit = depth_limit;
     how.output_stream = how.progress_stream = &nowhere;
     const bool passed = s.run(how);
-    std::cout << s.name << ": " << how.stop_iteration - seed + 1 << " schedules from " << seed << ": "
-              << (passed ? "passed" : rl::test_result_str(how.test_result)) << std::endl;
+    std::cout << s.name << ": " << how.stop_iteration - seed + 1 << " schedules from " << seed
+              << ": " << (passed ? "passed" : rl::test_result_str(how.test_result)) << std::endl;
     if (!passed && !quiet) tell(s, how.stop_iteration);
     return passed;
 }

@@ -132,8 +132,7 @@ class word {
     }
     bool compare_exchange(uint32_t value, int32_t hint, uint32_t new_value, int32_t new_hint) {
         RL_ASSERT(alive_);
-        return both_.compare_exchange(pack(value, hint), pack(new_value, new_hint),
-                                      order::seq_cst);
+        return both_.compare_exchange(pack(value, hint), pack(new_value, new_hint), order::seq_cst);
     }
     bool compare_exchange_hint(int32_t hint, int32_t new_hint) {
         for (;;) {

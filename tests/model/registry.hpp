@@ -22,7 +22,8 @@ inline std::vector<scenario>& scenarios() {
 template <class Suite>
 struct registration {
     explicit registration(const char* name) {
-        scenarios().push_back({name, [](rl::test_params& how) { return rl::simulate<Suite>(how); }});
+        scenarios().push_back(
+            {name, [](rl::test_params& how) { return rl::simulate<Suite>(how); }});
     }
 };
 

@@ -10,18 +10,18 @@ template <const word_kind& from, const word_kind& to>
 struct requeue_against_wake : suite<requeue_against_wake<from, to>, 3> {
     int woken = 0;
     void act(unsigned i) {
-        world& w = this->w;
+        world& here = this->w;
         switch (i) {
             case 0:
                 // A requeued waiter does not look at word 0 again before it is woken.
-                while (w.at(0).value() == 0) w.wait(0, from);
+                while (here.at(0).value() == 0) here.wait(0, from);
                 break;
             case 1:
-                w.requeue(0, from, 1, to);
-                w.change_and_wake(1, to);
+                here.requeue(0, from, 1, to);
+                here.change_and_wake(1, to);
                 break;
             default:
-                w.change_and_wake(0, from);
+                here.change_and_wake(0, from);
         }
     }
 };
@@ -33,17 +33,17 @@ const registration<requeue_against_wake<numa, plain>> numa_plain_("requeue-wake-
 template <const word_kind& from, const word_kind& to>
 struct requeue_against_wakes_of_both : suite<requeue_against_wakes_of_both<from, to>, 3> {
     void act(unsigned i) {
-        world& w = this->w;
+        world& here = this->w;
         switch (i) {
             case 0:
-                while (w.at(0).value() == 0) w.wait(0, from);
+                while (here.at(0).value() == 0) here.wait(0, from);
                 break;
             case 1:
-                w.requeue(0, from, 1, to);
+                here.requeue(0, from, 1, to);
                 break;
             default:
-                w.change_and_wake(0, from);
-                w.wake(1, to);
+                here.change_and_wake(0, from);
+                here.wake(1, to);
         }
     }
 };

@@ -54,7 +54,8 @@ class world {
         process_.seed = 1;
         process_.build();
         for (int i = 0; i < modelled::max_threads; ++i)
-            modelled::threads[i] = {.node = i % modelled::max_nodes, .object = &threads_[i], .handler = nullptr};
+            modelled::threads[i] = {
+                .node = i % modelled::max_nodes, .object = &threads_[i], .handler = nullptr};
         for (place& w : words_) std::construct_at(&w.object, -1);
     }
     world(const world&) = delete;
@@ -103,13 +104,15 @@ class world {
                             [token](engine::wake_outcome) { return token; });
     }
     engine::wait_result wait_for_token(size_t i, word_kind kind) {
-        return engine::wait(process_, &at(i), 0, UINT32_MAX, nullptr, {CLOCK_MONOTONIC, kind, false});
+        return engine::wait(process_, &at(i), 0, UINT32_MAX, nullptr,
+                            {CLOCK_MONOTONIC, kind, false});
     }
     int store_wake(size_t i, word_kind kind) {
         return engine::store_wake(process_, {&at(i), UINT32_MAX, INT_MAX, kind}, 1);
     }
     int requeue(size_t from, word_kind from_kind, size_t to, word_kind to_kind, int wakes = 0) {
-        return engine::requeue(process_, {process_.key_of(&at(from), from_kind), 0, ~uint64_t{0}, false},
+        return engine::requeue(process_,
+                               {process_.key_of(&at(from), from_kind), 0, ~uint64_t{0}, false},
                                process_.key_of(&at(to), to_kind), wakes, INT_MAX);
     }
     int wakev(word_kind kind) {
@@ -122,8 +125,8 @@ class world {
         engine::waiter<modelled> w;
         engine::entry<modelled> entries[2];
         for (uint8_t i = 0; i < 2; ++i)
-            engine::prepare(entries[i], w, {process_.key_of(&at(i), kind), 0, ~uint64_t{0}, false}, i,
-                            false);
+            engine::prepare(entries[i], w, {process_.key_of(&at(i), kind), 0, ~uint64_t{0}, false},
+                            i, false);
         return engine::waitv(process_, w, entries, 2, {until, CLOCK_MONOTONIC}).status;
     }
 
