@@ -29,7 +29,7 @@ struct chain {
         awakening<P> threads(length);
         for (entry<P>* e = first; e != nullptr;) {
             entry<P>* next = e->next.get();
-            threads.wake(*e->owner->parking.get());
+            threads.wake(*e->owner.get()->parking.get());
             e = next;
         }
         first = last = nullptr;

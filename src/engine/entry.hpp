@@ -48,15 +48,15 @@ struct alignas(64) entry {
     plain<entry*> last;      // the youngest
     plain<bool> assigned;    // the library set the word's hint
     plain<stored_kind> stored;
-    uint8_t index = 0;       // in its waiter's array
-    bool alone = true;       // its waiter has no other entry
+    plain<uint8_t> index;    // in its waiter's array
+    plain<bool> alone;       // its waiter has no other entry
     bool by_policy = false;  // FUTEX2_MPOL
 
     // Second line: what its thread asked for.
     key target;
     uint64_t expected = 0;
-    uint64_t mask = 0;
-    waiter<P>* owner = nullptr;
+    plain<uint64_t> mask;
+    plain<waiter<P>*> owner;
     waiter<P> own;  // of an entry that is alone
 
     void set_key(const key& k) {

@@ -36,7 +36,7 @@ struct alignas(64) parker {
     // Ends the wait. True: its thread sleeps, and the kernel must wake it. The waker's
     // last access to anything of the waiting thread: once it sees woken, that thread
     // may return. What wakes it in the kernel needs this address alone.
-    bool wake() { return state.exchange(woken, order::acq_rel) == sleeping; }
+    bool wake() { return state.exchange(woken, order::release) == sleeping; }
 
     // Looks up to `rounds` times whether the wait is over; returns how many times it
     // looked in vain: `rounds` where it is not over.
@@ -111,9 +111,7 @@ struct alignas(4096) parker_page {
 template <platform_like P>
 class awakening {
   public:
-    static constexpr int crowd = 16;
-
-    explicit awakening(int n) : in_crowd_(n >= crowd) {}
+    explicit awakening(int n) : in_crowd_(n >= P::crowd) {}
     awakening(const awakening&) = delete;
     awakening& operator=(const awakening&) = delete;
 

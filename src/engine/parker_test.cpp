@@ -59,7 +59,7 @@ class Parker : public testing::Test {
         return scripted::calls;
     }
 
-    static constexpr int crowd = awakening<scripted>::crowd;
+    static constexpr int crowd = scripted::crowd;
 };
 
 TEST_F(Parker, AWakeOnTheWayToSleepIsSeen) {

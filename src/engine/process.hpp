@@ -17,9 +17,9 @@ struct process {
     static_assert(P::max_nodes <= topology::max_nodes);
 
     uint64_t seed;
-    uint32_t bucket_bits;                      // each table has 1 << bucket_bits
-    uint32_t bucket_shift;                     // the upper bucket_bits of a hash
-    uint32_t node_count;                       // possible nodes
+    uint32_t bucket_bits;               // each table has 1 << bucket_bits
+    uint32_t bucket_shift;              // the upper bucket_bits of a hash
+    uint32_t node_count;                // possible nodes
     bucket<P>* table[P::max_nodes];     // by node number; null: no such node
     bucket<P>* table_at[P::max_nodes];  // the same, without gaps
     topology::map nodes;
@@ -51,7 +51,8 @@ struct process {
 
     void destroy() {
         for (int i = 0; i < nodes.node_count; ++i)
-            if (bucket<P>*& t = table[nodes.nodes[i]]; t != nullptr) P::unmap(t, buckets_per_node());
+            if (bucket<P>*& t = table[nodes.nodes[i]]; t != nullptr)
+                P::unmap(t, buckets_per_node());
         if (generation_word != nullptr) P::unmap(generation_word, 1);
     }
 

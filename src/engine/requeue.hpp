@@ -41,7 +41,7 @@ int destination_node(const process<P>& p, const thread<P>& t, const requeue_end<
 // its claim need not be looked at.
 template <platform_like P>
 bool claimed(const entry<P>& e) {
-    return !e.alone && e.owner->claim.load(order::relaxed) != waiter<P>::nobody;
+    return !e.alone.get() && e.owner.get()->claim.load(order::relaxed) != waiter<P>::nobody;
 }
 
 // Whether the queue holds more than n waits that nobody has claimed.
@@ -79,14 +79,14 @@ int move(const process<P>& p, bucket<P>& from, const key& from_key, bucket<P>& t
             let_go(e);
         } else {
             e->set_key(to_key);
-            e->queued_in.store(&to, order::release);
+            e->queued_in.store(&to, order::relaxed);
             last = e;
             ++moved;
         }
         e = next;
     }
     if (moved == 0) return 0;
-    to.count.fetch_add(static_cast<uint32_t>(moved), order::seq_cst);
+    to.count.fetch_add(static_cast<uint32_t>(moved), order::release);
     entry<P>* first = source.first;
     const bool reset = first->assigned.get();
     cut(source, last);

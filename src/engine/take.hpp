@@ -15,7 +15,7 @@ void dequeue(const process<P>& p, bucket<P>& b, const key& k, queue<P>& q, entry
     const bool assigned = q.first->assigned.get();
     unlink(q, e);
     if (q.first == nullptr && assigned) reset_hint(p, b, k);
-    b.count.fetch_sub(1, order::release);
+    b.count.fetch_sub(1, order::relaxed);
 }
 
 // e is in no bucket any more. Its thread may return now, unless the wait was
@@ -35,8 +35,8 @@ chain<P> take(const process<P>& p, bucket<P>& b, const key& k, uint64_t mask, in
     queue<P> q = find<P>(b.root, k);
     for (entry<P>* e = q.first; e != nullptr && taken.length < count;) {
         entry<P>* next = e->next.get();
-        if ((e->mask & mask) != 0) {
-            const bool claimed = e->owner->claim_by(1u + e->index);
+        if ((e->mask.get() & mask) != 0) {
+            const bool claimed = e->owner.get()->claim_by(1u + e->index.get());
             // Claimed through another word: it has been counted there.
             if (claimed || word_alive || taken.length > 0) {
                 dequeue(p, b, k, q, e);
@@ -72,7 +72,7 @@ chain<P> take_all(const process<P>& p, bucket<P>& b) {
     chain<P> taken;
     while (entry<P>* first = b.root.get()) {
         queue<P> q{&b.root, first};
-        const bool claimed = first->owner->claim_by(1u + first->index);
+        const bool claimed = first->owner.get()->claim_by(1u + first->index.get());
         const key k = p.key_of(reinterpret_cast<void*>(first->address.get()), first->kind());
         dequeue(p, b, k, q, first);
         if (claimed) taken.add(first);

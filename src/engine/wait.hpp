@@ -37,7 +37,7 @@ void queue_entry(bucket<P>& b, entry<P>& e, bool assigned) {
     queue<P> q = find<P>(b.root, e.target);
     append<P>(q, &e, &e);
     if (assigned) q.first->assigned.set(true);
-    e.queued_in.store(&b, order::release);
+    e.queued_in.store(&b, order::relaxed);
 }
 
 // Queues the entry if its word still holds the expected value: then a wake that
@@ -74,7 +74,7 @@ enqueued enqueue(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) 
         if (queue_it)
             queue_entry(b, e, assign);
         else
-            b.count.fetch_sub(1, order::release);
+            b.count.fetch_sub(1, order::relaxed);
         if (!s.leave({})) return enqueued::forked;
         if (queue_it) return enqueued::yes;
         // Another value, or another hint: look again at what it is now.
@@ -115,11 +115,11 @@ template <platform_like P>
 void prepare(entry<P>& e, waiter<P>& w, const wait_target& target, uint8_t index, bool alone) {
     e.target = target.k;
     e.expected = target.expected;
-    e.mask = target.mask;
+    e.mask.set(target.mask);
     e.by_policy = target.by_policy;
-    e.owner = &w;
-    e.index = index;
-    e.alone = alone;
+    e.owner.set(&w);
+    e.index.set(index);
+    e.alone.set(alone);
 }
 
 // Arms the thread's parker for w.

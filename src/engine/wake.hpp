@@ -58,7 +58,8 @@ template <platform_like P, class F = no_callback>
     if constexpr (!std::same_as<F, no_callback>) {
         const bool more_wait = find<P>(b.root, k).first != nullptr;
         const uint32_t token = callback(wake_outcome{taken.length, more_wait});
-        for (entry<P>* e = taken.first; e != nullptr; e = e->next.get()) e->owner->token.set(token);
+        for (entry<P>* e = taken.first; e != nullptr; e = e->next.get())
+            e->owner.get()->token.set(token);
     }
     const int woken = taken.length;
     s.leave(taken);

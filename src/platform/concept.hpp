@@ -78,6 +78,8 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
     { P::park(word, 0u, deadline{}) } -> std::same_as<int>;
     P::unpark(word);  // the one thread that sleeps there
     P::unpark_all(word);
+    // So many threads are better woken together than one by one.
+    { P::crowd } -> std::convertible_to<int>;
     // Moves the thread that sleeps on the first word, if that still has the value, to
     // the second, asleep. False: the machine has no such call.
     { P::move_parked(word, 0u, word) } -> std::same_as<bool>;

@@ -38,6 +38,7 @@ struct native {
     static int park(atomic<uint32_t>& word, uint32_t expected, deadline until);
     static void unpark(atomic<uint32_t>& word);
     static void unpark_all(atomic<uint32_t>& word);
+    static constexpr int crowd = 16;
     static bool move_parked(atomic<uint32_t>& from, uint32_t expected, atomic<uint32_t>& to);
 
     // By a key of pthread_key_create(3). Its first 32 keys need no memory.

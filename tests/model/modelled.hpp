@@ -3,8 +3,7 @@
 // relacy's, and the kernel is its wait queues. The engine's source runs on it unchanged.
 //
 // What differs from the machine: a word's two halves are one object here, so that the
-// fence between the store of one and the load of the other is not put to the test
-// (tests/stress does that), and a crowd is never moved in the kernel.
+// fence between the store of one and the load of the other is not put to the test.
 #pragma once
 
 #include <cerrno>
@@ -75,23 +74,10 @@ class modelled_atomic {
         return value_.fetch_and(v, memory_order_of(o), info(at));
     }
 
-    // The kernel compares and queues in one step, behind a full fence.
-    rl::unpark_reason sleep_while(T expected, bool timed, const location& at) {
-        rl::context& c = rl::ctx();
-        c.sched();
-        c.atomic_thread_fence_seq_cst();
-        {
-            const rl::preemption_disabler whole(c);
-            if (value_.load(rl::mo_acquire, info(at)) != expected) return rl::unpark_reason_normal;
-        }
-        constexpr bool interrupted_at_times = true;
-        return value_.wait(c, timed, interrupted_at_times, info(at));
-    }
-    void wake(int count, const location& at) {
-        rl::context& c = rl::ctx();
-        c.sched();
-        c.atomic_thread_fence_seq_cst();
-        value_.wake(c, count, info(at));
+    // As the kernel reads it, which lets nobody run meanwhile.
+    T in_kernel(const location& at) const {
+        const rl::preemption_disabler alone(rl::ctx());
+        return value_.load(rl::mo_acquire, info(at));
     }
 
   private:
@@ -164,6 +150,9 @@ struct thread_settings {
     int node = 0;
     void* object = nullptr;         // what self() answers
     std::function<void()> handler;  // runs once, at an interrupt point or not at all
+    // The kernel's: the word that the thread sleeps on, and where relacy keeps it asleep.
+    const void* sleeps_on = nullptr;
+    rl::atomic<uint32_t>* bed = nullptr;
 };
 
 struct modelled {
@@ -183,8 +172,8 @@ struct modelled {
         for (unsigned n = rl::rand(longest + 1); n > 0; --n) rl::ctx().sched();
     }
     static void may_lose_the_cpu() {
-        constexpr unsigned one_in = 4;
-        constexpr unsigned steps_of_a_call = 60;
+        constexpr unsigned one_in = 5;
+        constexpr unsigned steps_of_a_call = 120;
         if (rl::rand(one_in) == 0) lose_the_cpu(steps_of_a_call);
     }
 
@@ -212,9 +201,23 @@ struct modelled {
     static int current_node() { return mine().node; }
     static int policy_node(const void*) { return -1; }
 
-    static int park(atomic<uint32_t>& sleeper, uint32_t expected, deadline until,
+    // From here on to the end of a function nobody else runs, but for bed->wait().
+    static rl::context& enter_kernel() {
+        rl::context& c = rl::ctx();
+        c.sched();
+        c.atomic_thread_fence_seq_cst();
+        return c;
+    }
+    static int park(atomic<uint32_t>& word, uint32_t expected, deadline until,
                     const location& at = location::current()) {
-        switch (sleeper.sleep_while(expected, until.time != nullptr, at)) {
+        rl::context& c = enter_kernel();
+        if (word.in_kernel(at) != expected) return -EAGAIN;
+        constexpr bool interrupted_at_times = true;
+        mine().sleeps_on = &word;
+        const rl::unpark_reason reason =
+            mine().bed->wait(c, until.time != nullptr, interrupted_at_times, info(at));
+        mine().sleeps_on = nullptr;
+        switch (reason) {
             case rl::unpark_reason_timeout:
                 return -ETIMEDOUT;
             case rl::unpark_reason_spurious:
@@ -223,13 +226,32 @@ struct modelled {
                 return 0;
         }
     }
-    static void unpark(atomic<uint32_t>& sleeper, const location& at = location::current()) {
-        sleeper.wake(1, at);
+    static void wake_sleepers(const void* word, int most, const location& at) {
+        rl::context& c = enter_kernel();
+        for (thread_settings& t : threads)
+            if (t.sleeps_on == word && most-- > 0) {
+                t.sleeps_on = nullptr;
+                t.bed->wake(c, 1, info(at));
+            }
     }
-    static void unpark_all(atomic<uint32_t>& sleepers, const location& at = location::current()) {
-        sleepers.wake(max_threads, at);
+    static void unpark(atomic<uint32_t>& word, const location& at = location::current()) {
+        wake_sleepers(&word, 1, at);
     }
-    static bool move_parked(atomic<uint32_t>&, uint32_t, atomic<uint32_t>&) { return false; }
+    static void unpark_all(atomic<uint32_t>& word, const location& at = location::current()) {
+        wake_sleepers(&word, max_threads, at);
+    }
+    static constexpr int crowd = 2;
+    static bool move_parked(atomic<uint32_t>& from, uint32_t expected, atomic<uint32_t>& to,
+                            const location& at = location::current()) {
+        enter_kernel();
+        if (from.in_kernel(at) != expected) return true;
+        for (thread_settings& t : threads)
+            if (t.sleeps_on == &from) {
+                t.sleeps_on = &to;
+                break;
+            }
+        return true;
+    }
 
     static void at_thread_exit(void (*)(void*), void*) {}
 

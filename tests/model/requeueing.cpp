@@ -66,23 +66,42 @@ struct requeue_to_a_given_node : suite<requeue_to_a_given_node, 3> {
 const registration<requeue_to_a_given_node> given_node_("requeue-given-node");
 
 // Who gives up leaves the queue that it was moved to.
-struct requeue_against_timeout : suite<requeue_against_timeout, 3> {
+template <const word_kind& kind>
+struct requeue_against_timeout : suite<requeue_against_timeout<kind>, 3> {
     int status = 0;
     int woken = 0;
     void act(unsigned i) {
         if (i == 0)
-            status = w.wait(0, numa, &some_time);
+            status = this->w.wait(0, kind, &some_time);
         else if (i == 1)
-            w.requeue(0, numa, 1, numa);
+            this->w.requeue(0, kind, 1, kind);
         else
-            woken = w.wake(1, numa);
+            woken = this->w.wake(1, kind);
     }
     void after() {
         RL_ASSERT(woken == (status == 0 ? 1 : 0));
-        suite::after();
+        suite<requeue_against_timeout<kind>, 3>::after();
     }
 };
-const registration<requeue_against_timeout> timeout_("requeue-timeout");
+const registration<requeue_against_timeout<plain>> plain_timeout_("requeue-timeout-plain");
+const registration<requeue_against_timeout<numa>> numa_timeout_("requeue-timeout-numa");
+
+// Two are moved; a waker that knows nothing of them yet wakes one, and must leave the other
+// where it is.
+struct requeue_of_two : suite<requeue_of_two, 4> {
+    void act(unsigned i) {
+        if (i < 2) {
+            while (w.at(0).value() == 0) w.wait(0, plain);
+        } else if (i == 2) {
+            w.requeue(0, plain, 1, plain);
+        } else {
+            w.wake(1, plain, 1);
+            w.change_and_wake(0, plain);
+            w.wake(1, plain);
+        }
+    }
+};
+const registration<requeue_of_two> of_two_("requeue-of-two");
 
 // Between two nodes, while a waiter of the destination comes on its own.
 struct requeue_between_nodes : suite<requeue_between_nodes, 3> {

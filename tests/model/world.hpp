@@ -54,8 +54,11 @@ class world {
         process_.seed = 1;
         process_.build();
         for (int i = 0; i < modelled::max_threads; ++i)
-            modelled::threads[i] = {
-                .node = i % modelled::max_nodes, .object = &threads_[i], .handler = nullptr};
+            modelled::threads[i] = {.node = i % modelled::max_nodes,
+                                    .object = &threads_[i],
+                                    .handler = nullptr,
+                                    .sleeps_on = nullptr,
+                                    .bed = &beds_[i]};
         for (place& w : words_) std::construct_at(&w.object, -1);
     }
     world(const world&) = delete;
@@ -158,6 +161,7 @@ class world {
     bool freed_[count] = {};
     engine::process<modelled> process_;
     engine::thread<modelled> threads_[modelled::max_threads]{};
+    rl::atomic<uint32_t> beds_[modelled::max_threads];
 };
 
 }  // namespace futex2::model
