@@ -65,7 +65,8 @@ int count_unclaimed(const queue<P>& q, int most) {
 // Moves up to most waiters, oldest first, under both locks; returns how many. One
 // cache line of each is touched: the rest is pointers at the ends. The destination's
 // count is raised before the source's falls: at no time does a wake of both find
-// neither.
+// neither. Release: as when a waiter raises it; and when it falls, so that who sees
+// that sees the other's rise.
 template <platform_like P>
 int move(const process<P>& p, bucket<P>& from, const key& from_key, bucket<P>& to,
          const key& to_key, int most, bool assigned) {
