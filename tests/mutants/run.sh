@@ -10,8 +10,8 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=$(readlink -f "$here/../..")
 suites=(address_tree_test parker_test store_wake_test callback_test interrupt_test
-    lifetime_test tally_test)
-patience=60 # seconds: a stranded thread is found by this
+    lifetime_test tally_test abi_test)
+patience=180 # seconds: a stranded thread is found by this; a busy machine is slow, too
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
