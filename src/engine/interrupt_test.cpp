@@ -32,14 +32,9 @@ struct shared_bucket {
     std::vector<futex32_numa*> words;
 
     explicit shared_bucket(word_kind kind) {
-        const auto* first = bucket_of(memory.data(), kind);
+        const auto* first = &bucket_of(*p, memory.data(), kind);
         for (futex32_numa& w : memory)
-            if (bucket_of(&w, kind) == first) words.push_back(&w);
-    }
-
-    bucket<interruptible>* bucket_of(futex32_numa* word, word_kind kind) const {
-        const key k = p->key_of(word, kind);
-        return kind.numa() ? &p->bucket_on(0, k) : &p->plain_bucket(k);
+            if (&bucket_of(*p, &w, kind) == first) words.push_back(&w);
     }
 };
 

@@ -45,6 +45,12 @@ inline std::unique_ptr<test_process> make_process(int nodes) {
     return p;
 }
 
+// Where a word's waiters lie in a process of one node.
+inline bucket<interruptible>& bucket_of(const test_process& p, const void* word, word_kind kind) {
+    const key k = p.key_of(word, kind);
+    return kind.numa() ? p.bucket_on(0, k) : p.plain_bucket(k);
+}
+
 inline bool all_empty(const test_process& p) {
     for (uint32_t i = 0; i < p.node_count; ++i)
         for (uint32_t n = 0; n < p.buckets_per_node(); ++n) {

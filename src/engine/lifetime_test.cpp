@@ -129,7 +129,7 @@ TEST(Thread, GivesItsParkerBack) {
                               CLOCK_MONOTONIC),
                   -ETIMEDOUT);
     };
-    // A page holds 62: with a thousand threads one after the other, pages would be
+    // A page holds 63: with a thousand threads one after the other, pages would be
     // mapped if parkers were lost.
     const auto mapped_pages = [] {
         FILE* maps = std::fopen("/proc/self/statm", "r");

@@ -53,15 +53,11 @@ class StoreWake : public testing::TestWithParam<uint32_t> {
     fragile_word fragile;
     std::vector<any_word> others = std::vector<any_word>(1000);
 
-    bucket<interruptible>& bucket_of(void* word) const {
-        const key k = p->key_of(word, kind);
-        return kind.numa() ? p->bucket_on(0, k) : p->plain_bucket(k);
-    }
-
     // Another word, whose waiters lie in the same bucket as the fragile word's, or not.
     void* other_word(bool in_same_bucket) {
+        const auto* fragiles = &bucket_of(*p, fragile.get(), kind);
         for (any_word& w : others)
-            if ((&bucket_of(&w) == &bucket_of(fragile.get())) == in_same_bucket) return &w;
+            if ((&bucket_of(*p, &w, kind) == fragiles) == in_same_bucket) return &w;
         throw std::runtime_error("no such word");
     }
 

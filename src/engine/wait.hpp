@@ -185,7 +185,7 @@ struct wait_mode {
 };
 
 // Out of line, and with what fits into registers: a wait whose value has changed
-// keeps nothing for it.
+// does nothing for its sake.
 template <platform_like P>
 [[gnu::noinline]] wait_result wait_in_queue(process<P>& p, void* word, uint64_t expected,
                                             uint64_t mask, const timespec* time, wait_mode mode) {

@@ -42,7 +42,6 @@ class native_atomic {
     }
     T fetch_add(T v, order o) { return __atomic_fetch_add(&value_, v, memory_order_of(o)); }
     T fetch_sub(T v, order o) { return __atomic_fetch_sub(&value_, v, memory_order_of(o)); }
-    T fetch_or(T v, order o) { return __atomic_fetch_or(&value_, v, memory_order_of(o)); }
     T fetch_and(T v, order o) { return __atomic_fetch_and(&value_, v, memory_order_of(o)); }
 
     // For the kernel, which takes the word's address.

@@ -8,13 +8,12 @@ namespace {
 // Wherever the waiter is when it is woken, one of the wakers finds it.
 template <const word_kind& from, const word_kind& to>
 struct requeue_against_wake : suite<requeue_against_wake<from, to>, 3> {
-    int woken = 0;
     void act(unsigned i) {
         world& here = this->w;
         switch (i) {
             case 0:
                 // A requeued waiter does not look at word 0 again before it is woken.
-                while (here.at(0).value() == 0) here.wait(0, from);
+                here.wait_for_change(0, from);
                 break;
             case 1:
                 here.requeue(0, from, 1, to);
@@ -36,7 +35,7 @@ struct requeue_against_wakes_of_both : suite<requeue_against_wakes_of_both<from,
         world& here = this->w;
         switch (i) {
             case 0:
-                while (here.at(0).value() == 0) here.wait(0, from);
+                here.wait_for_change(0, from);
                 break;
             case 1:
                 here.requeue(0, from, 1, to);
@@ -91,7 +90,7 @@ const registration<requeue_against_timeout<numa>> numa_timeout_("requeue-timeout
 struct requeue_of_two : suite<requeue_of_two, 4> {
     void act(unsigned i) {
         if (i < 2) {
-            while (w.at(0).value() == 0) w.wait(0, plain);
+            w.wait_for_change(0, plain);
         } else if (i == 2) {
             w.requeue(0, plain, 1, plain);
         } else {
@@ -107,7 +106,7 @@ const registration<requeue_of_two> of_two_("requeue-of-two");
 struct requeue_between_nodes : suite<requeue_between_nodes, 3> {
     void act(unsigned i) {
         if (i == 0)
-            while (w.at(0).value() == 0) w.wait(0, numa);
+            w.wait_for_change(0, numa);
         else if (i == 1)
             w.wait_for_change(1, numa);
         else {

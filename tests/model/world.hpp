@@ -83,9 +83,11 @@ class world {
         std::destroy_at(&words_[i].object);
     }
 
+    engine::wait_result wait_for_token(size_t i, word_kind kind, const timespec* until = nullptr) {
+        return engine::wait(process_, &at(i), 0, UINT32_MAX, until, {CLOCK_MONOTONIC, kind, false});
+    }
     int wait(size_t i, word_kind kind, const timespec* until = nullptr) {
-        return engine::wait(process_, &at(i), 0, UINT32_MAX, until, {CLOCK_MONOTONIC, kind, false})
-            .status;
+        return wait_for_token(i, kind, until).status;
     }
     // Waits until the word's value is no longer 0.
     void wait_for_change(size_t i, word_kind kind) {
@@ -106,17 +108,13 @@ class world {
         return engine::wake(process_, {&at(i), UINT32_MAX, INT_MAX, kind},
                             [token](engine::wake_outcome) { return token; });
     }
-    engine::wait_result wait_for_token(size_t i, word_kind kind) {
-        return engine::wait(process_, &at(i), 0, UINT32_MAX, nullptr,
-                            {CLOCK_MONOTONIC, kind, false});
-    }
     int store_wake(size_t i, word_kind kind) {
         return engine::store_wake(process_, {&at(i), UINT32_MAX, INT_MAX, kind}, 1);
     }
-    int requeue(size_t from, word_kind from_kind, size_t to, word_kind to_kind, int wakes = 0) {
+    int requeue(size_t from, word_kind from_kind, size_t to, word_kind to_kind) {
         return engine::requeue(process_,
                                {process_.key_of(&at(from), from_kind), 0, ~uint64_t{0}, false},
-                               process_.key_of(&at(to), to_kind), wakes, INT_MAX);
+                               process_.key_of(&at(to), to_kind), 0, INT_MAX);
     }
     int wakev(word_kind kind) {
         const engine::wake_request requests[] = {{&at(0), UINT32_MAX, INT_MAX, kind},
