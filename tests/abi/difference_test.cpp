@@ -37,6 +37,21 @@ TEST_P(differences, a_restarted_wait_reads_the_value_again) {
     EXPECT_EQ(waiter->result(), is_library() ? 0 : -EAGAIN);
 }
 
+// The kernel queues a restarted wait again, behind the others.
+TEST_P(differences, a_restarted_wait_keeps_its_place) {
+    struct sigaction action = {};
+    action.sa_handler = ignore;
+    action.sa_flags = SA_RESTART;
+    sigaction(SIGUSR1, &action, nullptr);
+    const auto restarted = asleep_on(word);
+    const auto second = asleep_on(word);
+    restarted->interrupt(SIGUSR1);
+    EXPECT_EQ(wake(word, 1), 1);
+    EXPECT_EQ((is_library() ? restarted : second)->result(), 0);
+    EXPECT_EQ(wake(word, 1), 1);
+    EXPECT_EQ((is_library() ? second : restarted)->result(), 0);
+}
+
 // Of a waitv with one word twice, the kernel counts both.
 TEST_P(differences, one_wait_is_counted_once) {
     const auto waiter = asleep_on_many({&word, &word, &other});
@@ -59,6 +74,30 @@ TEST_P(differences, the_first_wake_claims_the_wait) {
             EXPECT_EQ(waiter->result(), again);
         }
     }
+}
+
+// Where two words share a bucket of its table, the kernel leaves a waiter that it moves at
+// its place in there. Which words do is chance.
+TEST_P(differences, a_requeued_waiter_goes_to_the_end) {
+    const int tries = is_library() ? 50 : 1000;
+    std::vector<guarded_word> words(static_cast<size_t>(tries), make_word());
+    bool came_first = false;
+    for (int i = 0; i < tries && !came_first; ++i) {
+        guarded_word& from = words[static_cast<size_t>(i)];
+        const auto moved = asleep_on(from);
+        const auto younger = asleep_on(word);
+        EXPECT_EQ(requeue(from, word, 0, 1), 1);
+        EXPECT_EQ(wake(word, 1), 1);
+        until([&] { return moved->returned() || younger->returned(); });
+        came_first = moved->returned();
+        EXPECT_EQ(wake(word, 1), 1);
+        EXPECT_EQ(moved->result(), 0);
+        EXPECT_EQ(younger->result(), 0);
+    }
+    if (is_library())
+        EXPECT_FALSE(came_first);
+    else if (!came_first)
+        GTEST_SKIP() << "no two words shared a bucket of the kernel";
 }
 
 // The kernel wakes real-time threads first.
