@@ -7,10 +7,11 @@ set -euo pipefail
 
 program=$1 ok=$2 by_library=$3 by_kernel=$4
 source=$(find "$SELFTESTS/futex" -name "$program.c")
+[[ -n $source ]] || { echo "run.sh: no $program.c among the selftests" >&2 && exit 2; }
 # Their warnings are theirs.
 "$CC" -std=gnu11 -O2 -w -D_GNU_SOURCE -I"$SELFTESTS/futex/include" -I"$SELFTESTS" "$source" "$ADAPTER" \
-    -Wl,--wrap=syscall,--wrap=usleep "$LIBRARY" -Wl,-rpath,"$(dirname "$LIBRARY")" -pthread \
-    -o "$program"
+    -Wl,--wrap=syscall,--wrap=usleep,--wrap=shmat \
+    "$LIBRARY" -Wl,-rpath,"$(dirname "$LIBRARY")" -pthread -o "$program"
 
 failures=()
 stdbuf -oL "./$program" 2>&1 | tee "$program.log" || failures+=("exit status ${PIPESTATUS[0]}")

@@ -10,7 +10,6 @@
 #include <stdatomic.h>
 #include <stdbool.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -81,16 +80,19 @@ static int command(const struct futex_call* c) {
     return c->operation & FUTEX_CMD_MASK;
 }
 
-static int wait(const struct futex_call* c, uint32_t mask, const struct timespec* deadline) {
-    const bool realtime = (c->operation & FUTEX_CLOCK_REALTIME) != 0;
+static clockid_t clock_of(const struct futex_call* c) {
+    return (c->operation & FUTEX_CLOCK_REALTIME) != 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC;
+}
+
+static int wait_until(const struct futex_call* c, uint32_t mask, const struct timespec* deadline) {
     return futex2_wait((void*)c->word, c->value, mask, FUTEX2_SIZE_U32 | FUTEX2_PRIVATE, deadline,
-                       realtime ? CLOCK_REALTIME : CLOCK_MONOTONIC);
+                       clock_of(c));
 }
 
 static int wait_relative(const struct futex_call* c) {
-    if (c->timeout == NULL) return wait(c, FUTEX_BITSET_MATCH_ANY, NULL);
-    const struct timespec deadline = deadline_after(c->timeout, CLOCK_MONOTONIC);
-    return wait(c, FUTEX_BITSET_MATCH_ANY, &deadline);
+    if (c->timeout == NULL) return wait_until(c, FUTEX_BITSET_MATCH_ANY, NULL);
+    const struct timespec deadline = deadline_after(c->timeout, clock_of(c));
+    return wait_until(c, FUTEX_BITSET_MATCH_ANY, &deadline);
 }
 
 static int compare_and_requeue(const struct futex_call* c) {
@@ -130,7 +132,7 @@ static long futex(struct futex_call c) {
         case FUTEX_WAIT:
             return with_errno(wait_relative(&c));
         case FUTEX_WAIT_BITSET:
-            return with_errno(wait(&c, c.third_value, c.timeout));
+            return with_errno(wait_until(&c, c.third_value, c.timeout));
         case FUTEX_WAKE:
             return with_errno(futex2_wake((void*)c.word, FUTEX_BITSET_MATCH_ANY, (int)c.value,
                                           FUTEX2_SIZE_U32 | FUTEX2_PRIVATE));
