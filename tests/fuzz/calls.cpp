@@ -75,16 +75,9 @@ timespec after(clockid_t clock, long seconds, long nanoseconds) {
     return {now.tv_sec + seconds + sum / 1'000'000'000, sum % 1'000'000'000};
 }
 
-// A word that is not the library's may not be waited on for ever: nobody would wake it.
-deadline deadline_said(const step& s) {
-    const bool another =
-        s.flaw == flaw::shared || s.flaw == flaw::one_shared || s.flaw == flaw::other_kind;
-    return another ? deadline::passed : s.until;
-}
-
 time_limit limit_of(const step& s) {
     time_limit limit;
-    switch (deadline_said(s)) {
+    switch (s.deadline_said()) {
         case deadline::none:
             limit.given = false;
             break;

@@ -124,18 +124,26 @@ void crew::expect_return(unsigned thread) {
     members_[thread]->returns_soon = true;
 }
 
-// A thread is asleep where proc(5) gives its system call instead of "running", and its
-// state is S. One that is about to be woken on another CPU has a system call still, but
-// that state no longer, before the call that wakes it returns.
-bool crew::all_quiet(places& where) {
+// "running", or the number of a system call, its arguments, and where it was made: proc(5).
+// Quiet: whoever is not idle is in one.
+bool crew::all_quiet(places& where) const {
     for (unsigned i = 0; i < thread_count; ++i) {
         where[i].clear();
-        member& m = *members_[i];
+        const member& m = *members_[i];
         if (m.signals_taken.load() != m.signals_sent) return false;
         if (idle(i)) continue;
         where[i] = content(m.call_file);
-        if (m.returns_soon || where[i].front() == 'r' || !sleeps(content(m.state_file)))
-            return false;
+        if (m.returns_soon || where[i].front() == 'r') return false;
+    }
+    return true;
+}
+
+// One that is about to be woken on another CPU is in its system call still; its state is
+// not S any more, before the call that wakes it returns.
+bool crew::still_asleep(const places& where) const {
+    for (unsigned i = 0; i < thread_count; ++i) {
+        const bool slept = !where[i].empty();
+        if (slept && (!sleeps(content(members_[i]->state_file)) || idle(i))) return false;
     }
     return true;
 }
@@ -152,7 +160,7 @@ void crew::await_quiet() {
     for (uint32_t looks = 1;; ++looks) {
         std::swap(before, now);
         const bool was_quiet = std::exchange(quiet, all_quiet(now));
-        if (quiet && was_quiet && now == before) return;
+        if (quiet && was_quiet && now == before && still_asleep(now)) return;
         if (looks % 16 == 0) sched_yield();
         if (looks % 4096 == 0 && clock::now() > patience) {
             std::fputs("oracle: a call does not come to rest within a minute\n", stderr);

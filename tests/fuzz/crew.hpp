@@ -49,7 +49,8 @@ class crew {
     using places = std::array<place, thread_count>;
 
     static void run(member& me, unsigned number);
-    bool all_quiet(places& where);
+    bool all_quiet(places& where) const;
+    bool still_asleep(const places& where) const;
 
     std::array<std::unique_ptr<member>, thread_count> members_;
 };

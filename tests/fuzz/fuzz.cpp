@@ -3,6 +3,7 @@
 // An input is the bytes of the steps (program.hpp). What was done is printed at the end.
 #include <cstdio>
 #include <cstdlib>
+#include <numeric>
 
 #include "fuzz/oracle.hpp"
 
@@ -29,7 +30,11 @@ extern "C" int LLVMFuzzerInitialize(int*, char***) {
 }
 
 extern "C" int LLVMFuzzerTestOneInput(const uint8_t* bytes, size_t n) {
-    const std::string parted = instance().ask(futex2::fuzz::decode(std::span(bytes, n)));
+    // One other size, chosen by the input: more programs in the same time.
+    const auto& sizes = futex2::fuzz::all_other_sizes;
+    const size_t chosen = std::accumulate(bytes, bytes + n, size_t{0}) % sizes.size();
+    const std::string parted =
+        instance().ask(futex2::fuzz::decode(std::span(bytes, n)), std::span(&sizes[chosen], 1));
     if (!parted.empty()) {
         std::fputs(parted.c_str(), stderr);
         std::abort();

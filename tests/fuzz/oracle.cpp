@@ -13,7 +13,6 @@ namespace {
 
 const side library = {abi_test::library(), FUTEX2_SIZE_U32};
 const side kernel = {abi_test::kernel(), FUTEX2_SIZE_U32};
-const std::array<unsigned, 3> other_sizes = {FUTEX2_SIZE_U8, FUTEX2_SIZE_U16, FUTEX2_SIZE_U64};
 
 std::string report(const program& p, const std::string& who, const std::string& what) {
     std::ostringstream text;
@@ -28,7 +27,7 @@ oracle::oracle() {
     futex2_testing_set_spin(0);
 }
 
-std::string oracle::ask(const program& p) {
+std::string oracle::ask(const program& p, std::span<const unsigned> other_sizes) {
     const trace seen = run(crew_, library, p);
     count(seen);
     if (abi_test::kernel().missing_numa.empty()) {

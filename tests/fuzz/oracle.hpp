@@ -3,12 +3,19 @@
 // all sizes of word are alike.
 #pragma once
 
+#include <futex2/futex2.h>
+
+#include <array>
+#include <span>
 #include <string>
 
 #include "fuzz/crew.hpp"
 #include "fuzz/program.hpp"
 
 namespace futex2::fuzz {
+
+inline constexpr std::array<unsigned, 3> all_other_sizes = {FUTEX2_SIZE_U8, FUTEX2_SIZE_U16,
+                                                            FUTEX2_SIZE_U64};
 
 /** What was done so far. */
 struct tally {
@@ -22,8 +29,11 @@ class oracle {
   public:
     oracle();
 
-    /** Where the runs part, with the program; empty: nowhere. */
-    std::string ask(const program& p);
+    /**
+     * Runs it with words of 32 bits on both engines, and with those of other sizes on the
+     * library. Returns where the runs part, with the program; empty: nowhere.
+     */
+    std::string ask(const program& p, std::span<const unsigned> other_sizes);
 
     const tally& done() const { return done_; }
 

@@ -120,6 +120,12 @@ word_set step::footprint() const {
     return all;
 }
 
+deadline step::deadline_said() const {
+    const bool another = flaw == fuzz::flaw::shared || flaw == fuzz::flaw::one_shared ||
+                         flaw == fuzz::flaw::other_kind;
+    return another ? deadline::passed : until;
+}
+
 step decode(const encoded_step& bytes) {
     const auto [what, who, where, how_many, value, until, wrong, detail] = bytes;
     step s = {

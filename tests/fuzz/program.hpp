@@ -64,6 +64,7 @@ enum class flaw : uint8_t {
     null_array,
 };
 
+/** From `passed` on, the wait ends by itself. */
 enum class deadline : uint8_t { none, far, far_realtime, passed, passed_realtime, soon };
 
 struct step {
@@ -90,6 +91,9 @@ struct step {
     word_set footprint() const;
     /** Whether the flaw is in the i-th word. */
     bool spoils(unsigned i, fuzz::flaw f) const { return flaw == f && i == spoiled; }
+    /** A wait on what is another word to one of the engines has passed: nobody would wake it. */
+    fuzz::deadline deadline_said() const;
+    bool ends_by_itself() const { return deadline_said() >= deadline::passed; }
     /** wait, waitv. */
     bool waits() const { return what == action::wait || what == action::waitv; }
     /** Of several calls of the kernel: it runs alone. */

@@ -218,7 +218,7 @@ class running {
     }
 
     void begin_wait(const step& s) {
-        if (s.until == deadline::soon) crew_.expect_return(s.thread);
+        if (s.ends_by_itself()) crew_.expect_return(s.thread);
         waits_[s.thread] = {.age = next_age_++,
                             .on_many = s.what == action::waitv && s.n > 1,
                             .named = s.footprint(),
