@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: MIT
+// A thread that is never woken must end the storm, not hang it.
+#pragma once
+
+#include <condition_variable>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <vector>
+
+#include "stress/caller.hpp"
+
+namespace futex2::stress {
+
+/** What must go on until it is over, whatever the rest of the storm does. */
+struct lane {
+    counter steps;
+    std::atomic<bool> over{false};
+};
+
+/**
+ * Ends the process with status 1 when a lane has not gone on for too long: says which
+ * threads are in which call, and how many wait for a value that is gone.
+ */
+class watchdog {
+  public:
+    watchdog(const conditions& how, std::vector<const lane*> lanes,
+             std::vector<const caller*> callers);
+    ~watchdog();
+    watchdog(const watchdog&) = delete;
+    watchdog& operator=(const watchdog&) = delete;
+
+  private:
+    void guard();
+    [[noreturn]] void bite(const lane& stuck) const;
+    bool tell(size_t index) const;
+
+    const std::chrono::duration<double> patience_;
+    const std::vector<const lane*> lanes_;
+    const std::vector<const caller*> callers_;
+    std::mutex mutex_;
+    std::condition_variable changed_;
+    bool over_ = false;
+    std::thread guard_;
+};
+
+}  // namespace futex2::stress
