@@ -2,10 +2,11 @@
 // Threads that move between nodes while they wait: CPU masks change at random, their own
 // and each other's, and the node that a thread acts as if it ran on. NUMA words only.
 #include <fmt/format.h>
-#include <futex2/testing.h>
 #include <sched.h>
 
-#include "stress/report.hpp"
+#include <algorithm>
+
+#include "stress/nodes.hpp"
 #include "stress/rings.hpp"
 
 namespace futex2::stress {
@@ -48,8 +49,7 @@ class affinity final : public disturbance {
             case 1:
                 return pin(m, traffic_.members()[m.below(traffic_.members().size())]->thread);
             case 2:  // -1: where it really runs
-                if (futex2_testing_pin_node(static_cast<int>(m.below(nodes_ + 1)) - 1) != 0)
-                    fail("no such node");
+                act_on(m.one_in(4) ? -1 : nodes_[m.below(nodes_.size())]);
                 ++moves_;
                 return;
             default:
@@ -68,13 +68,13 @@ class affinity final : public disturbance {
 
     void look_at_hint(member& m) const {
         const int64_t hint = traffic_.boxes()[m.box].hint();
-        if (hint < FUTEX_NO_NODE || hint >= static_cast<int64_t>(nodes_))
-            fail("a hint names node {} of {}", hint, nodes_);
+        if (hint != FUTEX_NO_NODE && std::ranges::find(nodes_, hint) == nodes_.end())
+            fail("a hint names node {}, which is none", hint);
     }
 
     rings& traffic_;
     const std::vector<int> cpus_ = allowed_cpus();
-    const uint64_t nodes_ = static_cast<uint64_t>(futex2_node_count());
+    const std::vector<int> nodes_ = all_nodes();
     std::atomic<uint64_t> moves_{0};
 };
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "stress/rings.hpp"
 
+#include <signal.h>
+
 #include <algorithm>
 #include <climits>
 #include <latch>
@@ -86,14 +88,22 @@ void rings::run(disturbance& storm, const std::function<void()>& meanwhile) {
     const auto n = static_cast<std::ptrdiff_t>(members_.size());
     std::latch started(n);
     std::latch finished(n);
+    // None comes before everybody is there, nor to the calling thread.
+    sigset_t every;
+    sigset_t before;
+    sigfillset(&every);
+    pthread_sigmask(SIG_SETMASK, &every, &before);
     std::vector<std::thread> threads;
     threads.reserve(members_.size());
     for (const auto& m : members_)
         threads.emplace_back([&, m = m.get()] {
             m->thread = pthread_self();
             started.arrive_and_wait();
+            pthread_sigmask(SIG_SETMASK, &before, nullptr);
             take_part(*m, storm);
             wait_for_all(*m);
+            pthread_sigmask(SIG_SETMASK, &every, nullptr);
+            storm.leaves(*m);
             // Until here another member may send this thread a signal.
             finished.arrive_and_wait();
             check_thread();
@@ -104,6 +114,7 @@ void rings::run(disturbance& storm, const std::function<void()>& meanwhile) {
         nanosleep(&pause, nullptr);
     }
     for (std::thread& t : threads) t.join();
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
     meanwhile();
 }
 

@@ -61,6 +61,8 @@ class disturbance {
     virtual bool goes_on(member&) { return true; }
     /** With the token. */
     virtual void holds(member&) {}
+    /** When its ring is over; signals are blocked from then on. */
+    virtual void leaves(member&) {}
     /** Sees to it that the token comes to the box; false: the rings do it. */
     virtual bool hands_on(member&, unsigned) { return false; }
 };
