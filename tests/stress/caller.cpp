@@ -43,20 +43,14 @@ int caller::woken(const char* name, int result, int most) {
     return result;
 }
 
-int caller::wait(const word& w, uint64_t expected, const timespec* deadline, clockid_t clock) {
+int caller::wait(const word& w, uint64_t expected, const timespec* deadline, clockid_t clock,
+                 uint64_t mask) {
     const uint64_t value = expected & w.kind().all();
     const int result = call("wait", w, value, [&] {
-        return futex2_wait(w.address(), value, w.kind().all(), w.kind().flags(), deadline, clock);
+        return futex2_wait(w.address(), value, mask & w.kind().all(), w.kind().flags(), deadline,
+                           clock);
     });
     return ended("wait", result, 0, deadline != nullptr);
-}
-
-int caller::wait_masked(const word& w, uint64_t expected, uint64_t mask) {
-    const uint64_t value = expected & w.kind().all();
-    const int result = call("wait", w, value, [&] {
-        return futex2_wait(w.address(), value, mask, w.kind().flags(), nullptr, CLOCK_MONOTONIC);
-    });
-    return ended("wait", result, 0, false);
 }
 
 int caller::waitv(std::span<futex_waitv> words, const timespec* deadline, clockid_t clock) {
@@ -70,9 +64,9 @@ int caller::waitv(std::span<futex_waitv> words, const timespec* deadline, clocki
     return ended("waitv", result, n - 1, deadline != nullptr);
 }
 
-int caller::wake(const word& w, int count) {
+int caller::wake(const word& w, int count, uint64_t mask) {
     const int result = call("wake", w, 0, [&] {
-        return futex2_wake(w.address(), w.kind().all(), count, w.kind().flags());
+        return futex2_wake(w.address(), mask & w.kind().all(), count, w.kind().flags());
     });
     return woken("wake", result, count);
 }

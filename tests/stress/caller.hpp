@@ -33,13 +33,14 @@ struct doing {
 
 class alignas(128) caller {
   public:
-    /** Deadlines are absolute, on CLOCK_MONOTONIC unless said otherwise; null: none. */
+    static constexpr uint64_t any = ~uint64_t{0};
+
+    /** Deadlines are absolute; null: none. Values and masks are cut to the word's width. */
     int wait(const word& w, uint64_t expected, const timespec* deadline = nullptr,
-             clockid_t clock = CLOCK_MONOTONIC);
-    int wait_masked(const word& w, uint64_t expected, uint64_t mask);
+             clockid_t clock = CLOCK_MONOTONIC, uint64_t mask = any);
     int waitv(std::span<futex_waitv> words, const timespec* deadline = nullptr,
               clockid_t clock = CLOCK_MONOTONIC);
-    int wake(const word& w, int count);
+    int wake(const word& w, int count, uint64_t mask = any);
     int store_wake(const word& w, uint64_t value, int count);
     int wakev(std::span<const futex2_wake_item> items);
     /** How many of those that it answers with were woken: it wakes before it moves. */

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // Deadlines that pass while they are raced by wakes: a wait that a wake has counted
-// returns success, and no other does; word by word.
+// returns success, and no other does; word by word, and mask by mask.
 #include <fmt/format.h>
 
 #include <cerrno>
@@ -13,11 +13,17 @@
 namespace futex2::stress {
 namespace {
 
-constexpr unsigned words_in_all = 4;
+// Two lie on one word, and are told apart by their masks.
+constexpr unsigned queues = 5;
+constexpr unsigned masked = 3;  // this one, and those behind it
+
+uint64_t mask_of(unsigned queue) {
+    return queue < masked ? caller::any : uint64_t{1} << (queue - masked);
+}
 
 struct tally {
-    uint64_t woken[words_in_all] = {};
-    uint64_t ended[words_in_all] = {};
+    uint64_t woken[queues] = {};
+    uint64_t ended[queues] = {};
 };
 
 struct racer {
@@ -40,8 +46,9 @@ class deadlines {
   public:
     explicit deadlines(const conditions& how) : each_(how.until.share(how.threads)) {
         std::mt19937_64 random(how.seed);
-        for (unsigned i = 0; i < words_in_all; ++i) {
-            words_[i] = word(&memory_[i], all_kinds[random() % all_kinds.size()]);
+        for (unsigned i = 0; i < queues; ++i) {
+            words_[i] = i <= masked ? word(&memory_[i], all_kinds[random() % all_kinds.size()])
+                                    : words_[masked];
             words_[i].reset();
         }
         for (unsigned i = 0; i < how.threads; ++i) {
@@ -67,7 +74,7 @@ class deadlines {
   private:
     void race(racer& r) {
         for (uint64_t n = 0; !each_.reached(n); ++n) {
-            const auto i = static_cast<unsigned>(r.below(words_in_all));
+            const auto i = static_cast<unsigned>(r.below(queues));
             if (r.below(2) == 0)
                 wait(r, i);
             else
@@ -82,13 +89,13 @@ class deadlines {
         const clockid_t clock = r.below(4) == 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC;
         const timespec deadline = in_nanoseconds(static_cast<long>(r.below(60'000)) - 5'000, clock);
         int result;
-        if (r.below(3) == 0) {
-            const auto other = static_cast<unsigned>(r.below(words_in_all));
+        if (i < masked && r.below(3) == 0) {
+            const auto other = static_cast<unsigned>(r.below(masked));
             futex_waitv both[2] = {words_[i].waited_for(0), words_[other].waited_for(0)};
             result = r.calls.waitv(both, &deadline, clock);
             if (result == 1) i = other;
         } else {
-            result = r.calls.wait(words_[i], 0, &deadline, clock);
+            result = r.calls.wait(words_[i], 0, &deadline, clock, mask_of(i));
         }
         if (result >= 0) ++r.words.ended[i];
         if (result == -ETIMEDOUT && !has_passed(deadline, clock))
@@ -100,7 +107,7 @@ class deadlines {
         const word& w = words_[i];
         const int count = static_cast<int>(1 + r.below(3));
         int woken;
-        switch (r.below(3)) {
+        switch (i < masked ? r.below(3) : 2) {
             case 0:
                 woken = r.calls.store_wake(w, 0, count);
                 break;
@@ -110,7 +117,7 @@ class deadlines {
                 break;
             }
             default:
-                woken = r.calls.wake(w, count);
+                woken = r.calls.wake(w, count, mask_of(i));
         }
         r.words.woken[i] += static_cast<uint64_t>(woken);
     }
@@ -121,22 +128,22 @@ class deadlines {
         for (const auto& r : racers_) {
             a.operations += r->progress.steps.get();
             r->calls.add_to(a);
-            for (unsigned i = 0; i < words_in_all; ++i) {
+            for (unsigned i = 0; i < queues; ++i) {
                 all.woken[i] += r->words.woken[i];
                 all.ended[i] += r->words.ended[i];
             }
         }
-        for (unsigned i = 0; i < words_in_all; ++i)
+        for (unsigned i = 0; i < queues; ++i)
             if (all.woken[i] != all.ended[i])
-                a.wrong.push_back(fmt::format("on word {} wakes ended {} waits, but {} were woken",
+                a.wrong.push_back(fmt::format("in queue {} wakes ended {} waits, but {} were woken",
                                               i, all.woken[i], all.ended[i]));
         check_quiet(a, words_);
         return a;
     }
 
     const limit each_;
-    word_memory memory_[words_in_all];
-    word words_[words_in_all];
+    word_memory memory_[queues];
+    word words_[queues];
     std::vector<std::unique_ptr<racer>> racers_;
 };
 

@@ -28,7 +28,7 @@ class stack {
     }
 
   private:
-    static constexpr size_t bytes = size_t{512} << 10;
+    static constexpr size_t bytes = size_t{1} << 20;
     void* memory_;
 };
 

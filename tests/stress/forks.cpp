@@ -18,12 +18,12 @@ namespace futex2::stress {
 namespace {
 
 constexpr int signal_number = SIGUSR1;
-constexpr unsigned patience_of_child = 60;  // seconds
-constexpr int most_children = 3;            // at a time
+constexpr int most_children = 3;  // at a time
 
 class forks final : public disturbance {
   public:
-    explicit forks(rings& traffic) : traffic_(traffic) {
+    forks(rings& traffic, std::chrono::duration<double> patience)
+        : traffic_(traffic), patience_(1 + static_cast<unsigned>(patience.count())) {
         storm_ = this;
         struct sigaction action = {};
         action.sa_handler = [](int) { storm_->handle(); };
@@ -118,7 +118,7 @@ class forks final : public disturbance {
     // In the child, perhaps in a handler, perhaps inside a lock. Nobody waits here: wakes
     // find nobody. What the thread waits for is there, so that it comes back.
     void begin_again() {
-        alarm(patience_of_child);
+        alarm(patience_);
         forked_.store(true);
         for (const word& w : traffic_.boxes()) w.set(w.value() + 2);
         traffic_.gate().set(2);
@@ -163,6 +163,7 @@ class forks final : public disturbance {
     static inline forks* storm_;
 
     rings& traffic_;
+    const unsigned patience_;  // of a child: seconds
     struct sigaction before_;
     std::atomic<bool> forked_{false};
     std::atomic<int> children_{0};
@@ -173,7 +174,7 @@ class forks final : public disturbance {
 
 account run(const conditions& how) {
     rings traffic(how, small_rings(how.threads));
-    forks storm(traffic);
+    forks storm(traffic, how.patience);
     traffic.run(storm, [&] { storm.reap(false); });
     storm.reap(true);
     account a;

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
 // Words that are freed as soon as a store_wake's new value is seen and nobody waits on
-// them, while that call still goes on. Freed words are heap memory, for AddressSanitizer to
-// watch, or pages that fault from then on.
+// them, while that call still goes on. Freed words are pages that fault from then on, or
+// heap memory, for a sanitizer to watch.
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/mman.h>
 
+#include <algorithm>
 #include <climits>
-#include <cstring>
 #include <new>
 #include <random>
 
@@ -19,69 +19,65 @@ namespace futex2::stress {
 namespace {
 
 constexpr size_t page_bytes = 4096;
+constexpr std::align_val_t heap_alignment{sizeof(word_memory)};
 
-// Memory for words: each has a page of its own, which is closed for as long as it takes
-// to come round to it again.
+// n pages, of which each is closed by itself.
 class pages {
   public:
-    pages() {
-        void* mapped = mmap(nullptr, n * page_bytes, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    explicit pages(size_t n) : bytes_(n * page_bytes) {
+        void* mapped = mmap(nullptr, bytes_, PROT_NONE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
         if (mapped == MAP_FAILED) fail("no memory for words");
         first_ = static_cast<std::byte*>(mapped);
     }
     pages(const pages&) = delete;
     pages& operator=(const pages&) = delete;
-    ~pages() { munmap(first_, n * page_bytes); }
+    ~pages() { munmap(first_, bytes_); }
 
-    void* open(size_t offset) {
-        std::byte* page = first_ + next_++ % n * page_bytes;
-        protect(page, PROT_READ | PROT_WRITE);
-        return page + offset;
-    }
-    void close(void* word) {
-        const auto offset = static_cast<size_t>(static_cast<std::byte*>(word) - first_);
-        protect(first_ + offset / page_bytes * page_bytes, PROT_NONE);
-    }
-    bool hold(const void* address) const {
-        return address >= first_ && address < first_ + n * page_bytes;
-    }
+    std::byte* page(size_t index) { return first_ + index * page_bytes; }
+    void open_all() { protect(first_, bytes_, PROT_READ | PROT_WRITE); }
+    void close(size_t index) { protect(page(index), page_bytes, PROT_NONE); }
+    bool hold(const void* address) const { return address >= first_ && address < first_ + bytes_; }
 
   private:
-    static constexpr size_t n = 64;
-
-    static void protect(std::byte* page, int access) {
-        if (mprotect(page, page_bytes, access) != 0) fail("mprotect failed");
+    static void protect(std::byte* from, size_t bytes, int access) {
+        if (mprotect(from, bytes, access) != 0) fail("mprotect failed");
     }
 
+    size_t bytes_;
     std::byte* first_;
-    size_t next_ = 0;
 };
 
-struct short_lived {
-    word w;
-    bool in_page;
+// Two words that two threads wait for together, and two others store into.
+struct pair {
+    word words[2];
+    bool in_page[2];
+    std::atomic<unsigned> waiting;  // who have not seen both new values yet
 };
 
-// Four threads that use two words together, again and again: two store, two wait.
+// Four threads that go through the pairs of a round one after the other. Those who store
+// do not wait for those who wait: a thread that stores and is stopped anywhere in its call
+// is soon overtaken.
 struct group {
     static constexpr unsigned members = 4;
+    static constexpr unsigned pairs = 32;
 
     limit until;
     lane progress;
-    pages memory;
     std::mt19937_64 random;
-    short_lived words[2];
-    uint64_t round = 0;  // what round_word holds, or will
+    pages memory{2 * pairs};
+    pair all[pairs];
+    std::atomic<unsigned> left;  // pairs that are not freed yet
+    uint64_t rounds = 0;
     word_memory round_memory;
-    word round_word;
-    std::atomic<unsigned> waiting{0};  // that have not seen both new values yet
+    word round;  // its number
     bool over = false;
+    pthread_t threads[members];
     std::unique_ptr<caller> calls[members];
 };
 
 class freed {
   public:
-    explicit freed(const conditions& how) {
+    explicit freed(const conditions& how) : how_(how) {
         std::mt19937_64 random(how.seed);
         const unsigned n = how.threads / group::members;
         for (unsigned i = 0; i < n; ++i) {
@@ -89,25 +85,27 @@ class freed {
             group& g = *groups_.back();
             g.until = how.until.share(n);
             g.random.seed(random());
-            g.round_word = word(&g.round_memory, any_kind(g));
-            g.round_word.reset();
+            g.round = word(&g.round_memory, any_kind(g));
+            g.round.reset();
             for (auto& c : g.calls) c = std::make_unique<caller>();
             begin_round(g);
         }
     }
 
-    account run(const conditions& how) {
+    account run() {
         std::vector<const lane*> lanes;
         std::vector<const caller*> callers;
         for (const auto& g : groups_) {
             lanes.push_back(&g->progress);
             for (const auto& c : g->calls) callers.push_back(c.get());
         }
-        watchdog dog(how, std::move(lanes), std::move(callers));
+        watchdog dog(how_, std::move(lanes), std::move(callers));
         std::vector<std::thread> threads;
+        std::mt19937_64 random(how_.seed + 1);
         for (const auto& g : groups_)
             for (unsigned i = 0; i < group::members; ++i)
-                threads.emplace_back([this, g = g.get(), i, seed = g->random()] {
+                threads.emplace_back([g = g.get(), i, seed = random()] {
+                    g->threads[i] = pthread_self();
                     take_part(*g, i, seed);
                     check_thread();
                 });
@@ -116,107 +114,128 @@ class freed {
     }
 
     bool hold(const void* address) const {
-        for (const auto& g : groups_)
-            if (g->memory.hold(address)) return true;
-        return false;
+        return std::ranges::any_of(groups_, [&](const auto& g) { return g->memory.hold(address); });
     }
 
   private:
     static word_kind any_kind(group& g) { return all_kinds[g.random() % all_kinds.size()]; }
 
-    void begin_round(group& g) {
-        for (short_lived& s : g.words) {
-            s.in_page = g.random() % 2 == 0;
-            const size_t offset = g.random() % (page_bytes / sizeof(word_memory));
-            void* memory = s.in_page ? g.memory.open(offset * sizeof(word_memory))
-                                     : ::operator new(sizeof(word_memory), heap_alignment);
-            s.w = word(memory, any_kind(g));
-            s.w.reset();
+    static void begin_round(group& g) {
+        g.memory.open_all();
+        for (unsigned p = 0; p < group::pairs; ++p) {
+            for (unsigned i = 0; i < 2; ++i) {
+                const size_t slot = g.random() % (page_bytes / sizeof(word_memory));
+                const bool in_page = FUTEX2_SANITIZED == 0 || g.random() % 2 == 0;
+                void* memory = in_page ? g.memory.page(2 * p + i) + slot * sizeof(word_memory)
+                                       : ::operator new(sizeof(word_memory), heap_alignment);
+                g.all[p].in_page[i] = in_page;
+                g.all[p].words[i] = word(memory, any_kind(g));
+                g.all[p].words[i].reset();
+            }
+            g.all[p].waiting.store(2, std::memory_order_relaxed);
         }
-        g.waiting.store(2);
+        g.left.store(group::pairs, std::memory_order_relaxed);
     }
 
-    static void free(group& g, const short_lived& s) {
-        if (s.w.kind().numa && s.w.hint() != FUTEX_NO_NODE)
-            fail("a word on which nobody waits has hint {}", s.w.hint());
-        if (s.in_page)
-            g.memory.close(s.w.address());
-        else
-            ::operator delete(s.w.address(), heap_alignment);
-    }
-
-    void take_part(group& g, unsigned index, uint64_t seed) {
+    static void take_part(group& g, unsigned index, uint64_t seed) {
         caller& calls = *g.calls[index];
         std::mt19937_64 random(seed);
         for (uint64_t round = 0; !g.over; ++round) {
-            const word words[2] = {g.words[0].w, g.words[1].w};
             const auto role = static_cast<unsigned>((round + index) % group::members);
-            if (role < 2) {
-                // Where one alone is woken, that one wakes the other.
-                const int count = random() % 2 == 0 ? 1 : INT_MAX;
-                if (random() % 2 == 0) std::this_thread::yield();
-                static_cast<void>(calls.store_wake(words[role], 1, count));
-            } else {
-                wait_for_both(calls, random, words);
-                for (const word& w : words) static_cast<void>(calls.wake(w, INT_MAX));
-                if (g.waiting.fetch_sub(1) == 1) end_round(g, calls);
-            }
-            while (g.round_word.value() == (round & g.round_word.kind().all()))
-                static_cast<void>(calls.wait(g.round_word, round));
+            for (unsigned p = 0; p < group::pairs; ++p)
+                if (role < 2)
+                    store(g.all[p].words[role], calls, random);
+                else
+                    wait_and_free(g, p, calls, random, round);
+            while (g.round.value() == (round & g.round.kind().all()))
+                static_cast<void>(calls.wait(g.round, round));
         }
     }
 
-    static void wait_for_both(caller& calls, std::mt19937_64& random, const word (&words)[2]) {
+    // Where one alone is woken, that one wakes the other.
+    static void store(const word& w, caller& calls, std::mt19937_64& random) {
+        if (random() % 16 == 0) std::this_thread::yield();
+        static_cast<void>(calls.store_wake(w, 1, random() % 2 == 0 ? 1 : INT_MAX));
+    }
+
+    static void wait_and_free(group& g, unsigned index, caller& calls, std::mt19937_64& random,
+                              uint64_t round) {
+        pair& p = g.all[index];
+        wait_for_both(p, calls, random);
+        for (const word& w : p.words) static_cast<void>(calls.wake(w, INT_MAX));
+        if (random() % 4 == 0) hold_up(g, static_cast<unsigned>(random() % 2), round);
+        if (p.waiting.fetch_sub(1) != 1) return;
+        // Nobody waits on the words any more. Those who stored may still be in their calls.
+        for (unsigned i = 0; i < 2; ++i) free(g, index, i);
+        if (g.left.fetch_sub(1) == 1) end_round(g, calls);
+    }
+
+    // Who stores in this round has begun, as the words show, and goes on as long as a pair
+    // is left.
+    static void hold_up(const group& g, unsigned role, uint64_t round) {
+        const auto index = (role + group::members - round % group::members) % group::members;
+        if (pthread_kill(g.threads[index], SIGUSR1) != 0) fail("a signal could not be sent");
+    }
+
+    static void wait_for_both(const pair& p, caller& calls, std::mt19937_64& random) {
         for (;;) {
-            const bool stored[2] = {words[0].value() != 0, words[1].value() != 0};
+            const bool stored[2] = {p.words[0].value() != 0, p.words[1].value() != 0};
             if (stored[0] && stored[1]) return;
             const timespec soon = in_nanoseconds(static_cast<long>(random() % 100'000));
             const timespec* deadline = random() % 4 == 0 ? &soon : nullptr;
-            const word& first = words[stored[0] ? 1 : 0];
-            if (random() % 8 == 0) {
-                std::this_thread::yield();  // never waits, and sees the value the sooner
+            if (random() % 4 == 0) {
+                std::this_thread::yield();  // who never waits sees the value the sooner
             } else if (stored[0] || stored[1] || random() % 4 == 0) {
-                static_cast<void>(calls.wait(first, 0, deadline));
+                static_cast<void>(calls.wait(p.words[stored[0] ? 1 : 0], 0, deadline));
             } else {
-                futex_waitv both[2] = {words[0].waited_for(0), words[1].waited_for(0)};
+                futex_waitv both[2] = {p.words[0].waited_for(0), p.words[1].waited_for(0)};
                 static_cast<void>(calls.waitv(both, deadline));
             }
         }
     }
 
-    // Nobody waits on the words any more. Those who stored may still be in their calls.
-    void end_round(group& g, caller& calls) {
-        for (const short_lived& s : g.words) free(g, s);
-        g.progress.steps.add(1);
-        if (g.until.reached(std::size(g.words) * g.progress.steps.get())) {
-            g.over = true;
-            g.progress.over.store(true);
-        } else {
-            begin_round(g);
-        }
-        static_cast<void>(calls.store_wake(g.round_word, ++g.round, INT_MAX));
+    static void free(group& g, unsigned index, unsigned i) {
+        const word& w = g.all[index].words[i];
+        if (w.kind().numa && w.hint() != FUTEX_NO_NODE)
+            fail("a word on which nobody waits has hint {}", w.hint());
+        if (g.all[index].in_page[i])
+            g.memory.close(2 * index + i);
+        else
+            ::operator delete(w.address(), heap_alignment);
     }
+
+    static void end_round(group& g, caller& calls) {
+        ++g.rounds;
+        g.progress.steps.add(1);
+        g.over = g.until.reached(words_freed(g));
+        g.progress.over.store(g.over);
+        if (!g.over) begin_round(g);
+        static_cast<void>(calls.store_wake(g.round, g.rounds, INT_MAX));
+    }
+
+    static uint64_t words_freed(const group& g) { return 2 * group::pairs * g.rounds; }
 
     account sum() const {
         account a;
         std::vector<word> words;
         for (const auto& g : groups_) {
-            a.operations += std::size(g->words) * g->progress.steps.get();
+            a.operations += words_freed(*g);
             for (const auto& c : g->calls) c->add_to(a);
-            words.push_back(g->round_word);
+            words.push_back(g->round);
         }
         check_quiet(a, words);
         return a;
     }
 
-    static constexpr std::align_val_t heap_alignment{sizeof(word_memory)};
+    const conditions how_;
     std::vector<std::unique_ptr<group>> groups_;
 };
 
-// Says which storm it was before the program ends.
-class fault_reporter {
+// SIGSEGV: says which storm it was, and ends the program. SIGUSR1: stands still for long
+// enough that others overtake.
+class handlers {
   public:
-    explicit fault_reporter(const freed& storm) {
+    explicit handlers(const freed& storm) {
         storm_ = &storm;
         struct sigaction action = {};
         action.sa_flags = SA_SIGINFO;
@@ -224,26 +243,37 @@ class fault_reporter {
             fail("an access to {}, {}", info->si_addr,
                  storm_->hold(info->si_addr) ? "a word that has been freed" : "which is no word");
         };
-        sigaction(SIGSEGV, &action, &before_);
+        sigaction(SIGSEGV, &action, &fault_);
+        action = {};
+        action.sa_flags = SA_RESTART;
+        action.sa_handler = [](int) {
+            constexpr timespec pause = {0, 50'000};
+            nanosleep(&pause, nullptr);
+        };
+        sigaction(SIGUSR1, &action, &user_);
     }
-    fault_reporter(const fault_reporter&) = delete;
-    fault_reporter& operator=(const fault_reporter&) = delete;
-    ~fault_reporter() { sigaction(SIGSEGV, &before_, nullptr); }
+    handlers(const handlers&) = delete;
+    handlers& operator=(const handlers&) = delete;
+    ~handlers() {
+        sigaction(SIGSEGV, &fault_, nullptr);
+        sigaction(SIGUSR1, &user_, nullptr);
+    }
 
   private:
     static inline const freed* storm_;
-    struct sigaction before_;
+    struct sigaction fault_;
+    struct sigaction user_;
 };
 
 account run(const conditions& how) {
     freed storm(how);
-    const fault_reporter reporter(storm);
-    account a = storm.run(how);
+    const handlers installed(storm);
+    account a = storm.run();
     a.disturbed = fmt::format("{} words freed", a.operations);
     return a;
 }
 
-const registration freed_({"freed", "words are freed at once behind a store_wake", 16, 40'000,
+const registration freed_({"freed", "words are freed at once behind a store_wake", 16, 200'000,
                            run});
 
 }  // namespace

@@ -107,7 +107,7 @@ class limits final : public disturbance {
     void create(place& p, unsigned generation) {
         pthread_attr_t attributes;
         pthread_attr_init(&attributes);
-        pthread_attr_setstacksize(&attributes, size_t{512} << 10);
+        pthread_attr_setstacksize(&attributes, size_t{1} << 20);
         auto* mine = new arguments{*this, p, generation};
         if (pthread_create(&p.threads[generation], &attributes, begin_life, mine) != 0)
             fail("no thread");

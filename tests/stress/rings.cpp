@@ -152,7 +152,7 @@ void rings::wait_for_token(member& m, const word& w, uint64_t empty) {
         case 0:
             return wait_for_many(m, w, empty, deadline);
         case 1:  // every wake of these has the lowest bit
-            static_cast<void>(m.calls.wait_masked(w, empty, 1 | (m.random() & w.kind().all())));
+            static_cast<void>(m.calls.wait(w, empty, deadline, CLOCK_MONOTONIC, 1 | m.random()));
             return;
         default:
             static_cast<void>(m.calls.wait(w, empty, deadline));

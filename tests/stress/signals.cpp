@@ -114,7 +114,7 @@ class signals final : public disturbance {
         const word& w = traffic_.box(box);
         const int needs = traffic_.needs(r);
         const uint64_t token = traffic_.token_for(box);
-        switch (n % (flood_ ? 4 : 3)) {
+        switch (flood_ ? 2 : n % 3) {
             case 0:
                 return count(1, needs,
                              futex2_store_wake(w.address(), token & w.kind().all(), needs,
