@@ -87,7 +87,7 @@ account run(const conditions& how) {
     return a;
 }
 
-const registration affinity_({"affinity", "threads move between CPUs and nodes", 16, 20'000, run});
+const registration affinity_({"affinity", "threads move between CPUs and nodes", 16, 80'000, run});
 
 }  // namespace
 }  // namespace futex2::stress

@@ -17,7 +17,7 @@ account crowd(const conditions& how) {
 }
 
 const registration crowd_({"crowd", "64 threads on the CPUs that there are, all kinds of word", 64,
-                           20'000, crowd});
+                           60'000, crowd});
 
 }  // namespace
 }  // namespace futex2::stress

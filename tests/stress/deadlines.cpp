@@ -152,7 +152,7 @@ account run(const conditions& how) {
 }
 
 const registration deadlines_({"deadlines", "deadlines race wakes, and each wait is counted once",
-                               16, 200'000, run});
+                               16, 400'000, run});
 
 }  // namespace
 }  // namespace futex2::stress

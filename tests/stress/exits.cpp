@@ -119,7 +119,7 @@ account run(const conditions& how) {
 }
 
 const registration exits_({"exits", "threads end, exit and are cancelled, and are replaced", 16,
-                           20'000, run});
+                           60'000, run});
 
 }  // namespace
 }  // namespace futex2::stress

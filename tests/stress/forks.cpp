@@ -183,7 +183,7 @@ account run(const conditions& how) {
 }
 
 const registration forks_({"forks", "forks in the middle of everything, in handlers too", 16,
-                           10'000, run});
+                           30'000, run});
 
 }  // namespace
 }  // namespace futex2::stress

@@ -157,7 +157,7 @@ account run(const conditions& how) {
     return traffic.close_account(std::move(a));
 }
 
-const registration limits_({"limits", "no memory can be had, and none is asked for", 16, 20'000,
+const registration limits_({"limits", "no memory can be had, and none is asked for", 16, 60'000,
                             run});
 
 }  // namespace

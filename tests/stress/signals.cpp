@@ -184,9 +184,9 @@ account run_flood(const conditions& how) {
 }
 
 const registration signals_({"signals", "signals everywhere, and wakes from their handlers", 16,
-                             20'000, run_signals});
+                             60'000, run_signals});
 const registration flood_({"signals-flood", "the same, with more wakes than can be deferred", 16,
-                           20'000, run_flood});
+                           60'000, run_flood});
 
 }  // namespace
 }  // namespace futex2::stress
