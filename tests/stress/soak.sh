@@ -12,7 +12,7 @@ trap 'rm -f "$log"' EXIT
 
 # Every storm has its turn on every number of nodes, however short the time.
 seconds=$(awk -v minutes="$minutes" -v runs=$((4 * ${#storms[@]})) \
-    'BEGIN { s = minutes * 60 / runs; printf "%.1f", s > 5 ? 5 : s }')
+    'BEGIN { s = minutes * 60 / runs; if (s > 5) s = 5; printf "%.1f", s }')
 
 runs=0 failed=()
 run() {
@@ -21,6 +21,7 @@ run() {
         tee -a "$log" >&2 || status=$?
     runs=$((runs + 1))
     ((status == 0)) && return
+    ((status != 2)) || exit 2 # not a storm's failure: it was called wrongly
     failed+=("FUTEX2_NODES=$nodes stress --seconds $seconds --seed $seed $storm")
     echo "soak: status $status: ${failed[-1]}" >&2
 }
