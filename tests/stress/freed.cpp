@@ -71,6 +71,7 @@ struct group {
     word_memory round_memory;
     word round;  // its number
     bool over = false;
+    std::atomic<unsigned> gone{0};  // members
     pthread_t threads[members];
     std::unique_ptr<caller> calls[members];
 };
@@ -150,6 +151,7 @@ class freed {
             while (g.round.value() == (round & g.round.kind().all()))
                 static_cast<void>(calls.wait(g.round, round));
         }
+        if (g.gone.fetch_add(1) + 1 == group::members) g.progress.over.store(true);
     }
 
     // Where one alone is woken, that one wakes the other.
@@ -208,7 +210,6 @@ class freed {
         ++g.rounds;
         g.progress.steps.add(1);
         g.over = g.until.reached(words_freed(g));
-        g.progress.over.store(g.over);
         if (!g.over) begin_round(g);
         static_cast<void>(calls.store_wake(g.round, g.rounds, INT_MAX));
     }

@@ -76,6 +76,8 @@ rings::rings(const conditions& how, const std::vector<ring_shape>& shapes,
     std::vector<const lane*> lanes;
     std::vector<const caller*> callers;
     for (const auto& r : rings_) lanes.push_back(&r->progress);
+    end_.over.store(true);
+    lanes.push_back(&end_);
     for (const auto& m : members_) callers.push_back(&m->calls);
     dog_ = std::make_unique<watchdog>(how, std::move(lanes), std::move(callers));
 }
@@ -244,7 +246,9 @@ void rings::close(member& m) {
         boxes_[b].set(token_for(b));
         static_cast<void>(m.calls.wake(boxes_[b], everybody));
     }
-    if (open_.fetch_sub(1) == 1) static_cast<void>(m.calls.store_wake(gate_, 1, everybody));
+    if (open_.fetch_sub(1) != 1) return;
+    end_.over.store(false);
+    static_cast<void>(m.calls.store_wake(gate_, 1, everybody));
 }
 
 void rings::wait_for_all(member& m) {

@@ -118,6 +118,7 @@ class rings {
     word_memory gate_memory_;
     word gate_;
     std::atomic<unsigned> open_;
+    lane end_;  // from the last ring's end until all threads are gone
     std::unique_ptr<watchdog> dog_;
 };
 
