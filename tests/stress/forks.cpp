@@ -23,7 +23,7 @@ constexpr int most_children = 3;  // at a time
 class forks final : public disturbance {
   public:
     forks(rings& traffic, std::chrono::duration<double> patience)
-        : traffic_(traffic), patience_(1 + static_cast<unsigned>(patience.count())) {
+        : traffic_(traffic), patience_(1 + static_cast<unsigned>(patience.count() / 2)) {
         storm_ = this;
         struct sigaction action = {};
         action.sa_handler = [](int) { storm_->handle(); };

@@ -3,6 +3,7 @@
 // --list names them.
 #include <fmt/format.h>
 #include <futex2/testing.h>
+#include <signal.h>
 #include <stdio.h>
 
 #include <CLI/CLI.hpp>
@@ -30,6 +31,18 @@ struct options {
     unsigned threads = 0;
     double patience = 30;
 };
+
+// A sanitizer says more by itself.
+void report_faults() {
+    if (FUTEX2_SANITIZED != 0) return;
+    struct sigaction action = {};
+    // It comes again, and ends the program.
+    action.sa_flags = SA_SIGINFO | static_cast<int>(SA_RESETHAND);
+    action.sa_sigaction = [](int, siginfo_t* info, void*) {
+        say("stress: {}, seed {}: an access to {}", running.name, running.seed, info->si_addr);
+    };
+    sigaction(SIGSEGV, &action, nullptr);
+}
 
 bool run(const storm& s, const options& chosen) {
     running = {s.name, chosen.seed};
@@ -61,6 +74,7 @@ int run_all(const std::vector<std::string>& names, const options& chosen) {
             say("stress: no storm '{}'; --list names them", name);
             return 2;
         }
+    report_faults();
     bool passed = true;
     for (const storm& s : storms())
         if (names.empty() || std::ranges::find(names, s.name) != names.end())
