@@ -47,16 +47,17 @@ struct deferral {
                reserved.exchange(0, order::relaxed) != 0;
     }
 
-    // The youngest. A handler that wakes for itself may be interrupted in turn,
-    // and push, between the two steps: then the youngest is another.
-    deferred_wake<P> pop() {
-        for (;;) {
-            const uint32_t n = reserved.load(order::relaxed);
-            P::signal_fence();
-            const deferred_wake<P> w = wakes[n - 1];
-            P::interrupt_point();
-            if (reserved.compare_exchange(n, n - 1, order::relaxed)) return w;
-        }
+    // The youngest of one or more. A handler that wakes for itself may be interrupted in
+    // turn, and push, before each of the steps. False: then there are more than there is
+    // room for, or the youngest is another now.
+    bool pop(deferred_wake<P>& w) {
+        P::interrupt_point();
+        const uint32_t n = reserved.load(order::relaxed);
+        if (n > capacity) return false;
+        P::signal_fence();
+        w = wakes[n - 1];
+        P::interrupt_point();
+        return reserved.compare_exchange(n, n - 1, order::relaxed);
     }
 };
 

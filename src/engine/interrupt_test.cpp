@@ -127,6 +127,43 @@ TEST_P(Interrupted, MoreWakesThanThereIsRoomForAreDoneAll) {
     EXPECT_TRUE(all_empty(*s.p));
 }
 
+// The room is full, and while that is worked off a handler wakes for itself, is interrupted
+// behind the lock, and one more wake is deferred.
+TEST_P(Interrupted, AWakeThatFindsTheRoomFullAgainIsNotLost) {
+    constexpr size_t full = deferral<interruptible>::capacity;
+    interrupt& mine = interruptible::mine();
+    for (int n = 0, handlers = 3; handlers == 3; ++n) {
+        SCOPED_TRACE(testing::Message() << "interrupted again at point " << n);
+        std::vector<std::unique_ptr<watched_thread>> waiters;
+        for (size_t i = 1; i <= full + 2; ++i) {
+            *s.words[i] = {0, -1};
+            waiters.push_back(waiter_on(s.words[i]));
+        }
+        handlers = 0;
+        const auto handler = [&] {
+            switch (handlers++) {
+                case 0:
+                    for (size_t i = 1; i <= full; ++i) release(s.words[i]);
+                    mine.at = mine.seen + n;
+                    break;
+                case 1:
+                    mine.at = mine.seen + 1;  // behind the lock
+                    release(s.words[full + 1]);
+                    break;
+                default:
+                    release(s.words[full + 2]);
+            }
+        };
+        int result;
+        ASSERT_TRUE(run_interrupted(operations()[0].second, 2, handler, result));
+        for (size_t i = full + 1; i <= full + 2; ++i)
+            if (s.words[i]->value == 0) release(s.words[i]);
+        for (auto& waiter : waiters) waiter->join();  // aborts if a wake was lost
+        ASSERT_TRUE(all_empty(*s.p));
+        ASSERT_LT(n, 200);
+    }
+}
+
 // In a child there is one thread, and nobody else to wake it.
 [[noreturn]] void check_child(test_process& p, int result, bool is_wait) {
     if (is_wait && result != -ETIMEDOUT) _exit(10);

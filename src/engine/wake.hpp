@@ -159,8 +159,8 @@ void drain(process<P>& p, thread<P>& t) {
                 wake_everybody(p, t);
                 continue;
             }
-            const deferred_wake<P> w = t.deferred.pop();
-            if (nobody_waits(*w.where)) continue;
+            deferred_wake<P> w;
+            if (!t.deferred.pop(w) || nobody_waits(*w.where)) continue;
             wake_in_bucket(p, *w.where, w.address, w.mask, w.count, {w.kind, w.word_alive});
         }
         t.deferred.draining.store(false, order::relaxed);
