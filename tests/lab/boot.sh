@@ -1,0 +1,54 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# boot.sh KERNEL IMAGE CPUS MEMORY COMMAND [QEMU ARGUMENT...]: boots a machine of several
+# nodes under emulation, and runs a shell command in it; the exit status is the command's,
+# or 125 where the machine did not hand one over.
+#
+# CPUS and MEMORY have a word for each node: "0-1 2-5 -" and "512 0 512" (MiB); "-" is no
+# CPU, 0 no memory. They are in LAB_CPUS and LAB_MEMORY in the machine.
+set -euo pipefail
+
+kernel=$1 image=$2 command=$5
+read -ra cpus <<<"$3"
+read -ra memory <<<"$4"
+shift 5
+
+patience=480 # seconds: a machine that hangs is found by this
+
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+mkdir "$work/lab"
+printf '%s\n' "export LAB_CPUS='${cpus[*]}' LAB_MEMORY='${memory[*]}'" "$command" >"$work/lab/run"
+(cd "$work" && echo lab/run | cpio --quiet --create --format=newc --owner=0:0) >"$work/run.cpio"
+cat "$image" "$work/run.cpio" >"$work/initramfs"
+
+nodes=() all_cpus=0 all_memory=0
+for ((node = 0; node < ${#cpus[@]}; ++node)); do
+    this=node,nodeid=$node
+    if [[ ${cpus[node]} != - ]]; then
+        this+=,cpus=${cpus[node]}
+        last=${cpus[node]#*-}
+        all_cpus=$((last + 1))
+    fi
+    if ((memory[node] > 0)); then
+        nodes+=(-object "memory-backend-ram,id=ram$node,size=${memory[node]}M")
+        this+=,memdev=ram$node
+    fi
+    nodes+=(-numa "$this")
+    all_memory=$((all_memory + memory[node]))
+done
+
+# No balancing of pages between nodes: pages are to lie where the library puts them.
+status=0
+timeout --kill-after=5 "$patience" qemu-system-x86_64 \
+    -nodefaults -no-user-config -display none -no-reboot -monitor none -serial stdio \
+    -machine q35 -accel tcg,thread=multi -cpu max \
+    -smp "$all_cpus,sockets=$all_cpus,cores=1,threads=1" -m "${all_memory}M" "${nodes[@]}" \
+    -kernel "$kernel" -initrd "$work/initramfs" \
+    -append "console=ttyS0 quiet panic=-1 numa_balancing=disable" \
+    -device isa-debug-exit,iobase=0xf4,iosize=1 "$@" </dev/null || status=$?
+if ((status < 3 || status % 2 == 0)); then
+    echo "lab: the machine ended without an exit status (QEMU's: $status)" >&2
+    exit 125
+fi
+exit $((status / 2 - 1))

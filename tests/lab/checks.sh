@@ -1,0 +1,75 @@
+#!/bin/busybox sh
+# shellcheck shell=dash
+# SPDX-License-Identifier: MIT
+# checks.sh MACHINE SET...: runs the checks of the sets in the machine; a result line for
+# each, and what a check has printed if it failed. Status 1 if one has failed.
+cd /lab || exit 1
+machine=$1
+shift
+failed=0
+patience=240 # seconds: a check that hangs is found by this
+
+# check NAME COMMAND...
+check() {
+    name=$1
+    shift
+    read -r begin _ </proc/uptime
+    timeout "$patience" "$@" >/tmp/log 2>&1
+    status=$?
+    read -r end _ </proc/uptime
+    # A filter that matches no test any more.
+    grep -q 'Running 0 tests' /tmp/log && status='0 tests'
+    took=$(awk "BEGIN { printf \"%.1f\", $end - $begin }")
+    if [ "$status" = 0 ]; then
+        echo "lab: $machine: $name: passed, $took s"
+    else
+        echo "lab: $machine: $name: FAILED ($status), $took s"
+        grep -vE '^\[(  SKIPPED |       OK |-+|=+)' /tmp/log | tail -30
+        failed=1
+    fi
+}
+
+# The nodes themselves: every machine.
+nodes() {
+    check "a table's pages lie on its node" ./lab_test --gtest_filter='Memory.EveryPage*'
+    check "a thread's parker and entry lie on its node" ./lab_test --gtest_filter='Memory.AThread*'
+    check "a thread's node follows its CPU" ./lab_test --gtest_filter='Node.*'
+    check "and without rseq" env GLIBC_TUNABLES=glibc.pthread.rseq=0 ./lab_test --gtest_filter='Node.*'
+    check "hints take the number of each node" ./lab_test --gtest_filter='Hint/*'
+}
+
+units() {
+    for test in topology_test address_tree_test parker_test callback_test store_wake_test \
+        interrupt_test lifetime_test no_allocation_test futex_test deadlines_test wait_any_test \
+        kernel_calls_test; do
+        check "$test" "./$test"
+    done
+    # Its document tests read a file that are not in the machine.
+    check abi_test ./abi_test --gtest_filter=-'semantics_document.*'
+}
+
+# In short form, and, as the race, on one CPU of each of two nodes: where more CPUs spin
+# than the host has, a spin lasts as long as the host's time slice.
+storms() {
+    check tally_test taskset 0x5 ./tally_test --gtest_filter='*/u8:*/u32_numa'
+    # The stress program's storms go here, each by a check of its own.
+}
+
+race() {
+    check "$1 first-waiter races" \
+        env FUTEX2_SPIN=0 taskset 0x5 ./futex2 bench race --engine user --repeat 1 --starts "$1"
+    # It fails if a waiter was stranded; a hint that was left is in what it prints.
+    grep -q '^hints not -1 at the end: 0 ' /tmp/log ||
+        check "hints are -1 behind all races" false
+}
+
+for set; do
+    case $set in
+        nodes) nodes ;;
+        units) units ;;
+        storms) storms ;;
+        race=*) race "${set#race=}" ;;
+        *) check "the set '$set' is known" false ;;
+    esac
+done
+exit "$failed"

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// What is counted, and how the machine's emulator is told: by an instruction that does
+// nothing, a nop of 8 bytes whose displacement carries a number.
+#pragma once
+
+#include <cstdint>
+
+namespace futex2::lab {
+
+/** A stretch of one thread's instructions; its number is in the recorded trace. */
+enum class region : uint16_t {
+    none,
+    wake_nobody,
+    wait_differs,
+    wait_blocked,
+    wake_blocked,
+    requeue,
+    waitv_blocked,
+    wake_waitv,
+    control,  // as many loads as loads_of_control, of the words' node
+    scene,    // nothing but a sign: another program has begun
+};
+
+inline constexpr int loads_of_control = 64;
+
+/** The upper half of the nop's displacement. */
+inline constexpr uint32_t mark_signature = 0x4e55;
+
+/** From here on the CPU's accesses belong to the region. */
+template <region R>
+[[gnu::always_inline]] inline void mark() {
+    constexpr uint32_t displacement = mark_signature << 16 | static_cast<uint32_t>(R);
+    __asm__ volatile(".byte 0x0f, 0x1f, 0x84, 0x00; .long %c0" : : "i"(displacement) : "memory");
+}
+
+}  // namespace futex2::lab
