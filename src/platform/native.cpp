@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "platform/native.hpp"
 
+#include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
 #include <linux/mempolicy.h>
@@ -37,8 +38,10 @@ node_source source() {
 node_source find_node_source() {
     if (&__rseq_size == nullptr || &__rseq_offset == nullptr || __rseq_size == 0)
         return node_source::getcpu;
-    if (getauxval(at_rseq_feature_size) >= 24) return node_source::rseq_node_id;
-    return node_source::rseq_cpu_id;
+    const int saved = errno;  // getauxval() writes ENOENT where the kernel has no such entry
+    const unsigned long bytes = getauxval(at_rseq_feature_size);
+    errno = saved;
+    return bytes >= 24 ? node_source::rseq_node_id : node_source::rseq_cpu_id;
 }
 
 int native::current_cpu() {
