@@ -52,7 +52,9 @@ units() {
 # than the host has, a spin lasts as long as the host's time slice.
 storms() {
     check tally_test taskset 0x5 ./tally_test --gtest_filter='*/u8:*/u32_numa'
-    # The stress program's storms go here, each by a check of its own.
+    for storm in affinity crowd deadlines exits forks freed limits signals signals-flood; do
+        check "storm of $storm" taskset 0x5 ./stress --seed 1 --operations 2000 "$storm"
+    done
 }
 
 race() {

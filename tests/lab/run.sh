@@ -10,7 +10,8 @@ build=$1 work=$2 what=${3:-full}
 
 programs=(lab_leave lab_test lab_calls futex2 topology_test address_tree_test parker_test
     callback_test store_wake_test interrupt_test lifetime_test no_allocation_test futex_test
-    deadlines_test wait_any_test kernel_calls_test abi_test tally_test)
+    deadlines_test wait_any_test kernel_calls_test abi_test tally_test
+    stress)
 
 four=("0-1 2-3 4-5 6-7" "512 512 512 512") # CPUs and memory of a machine of four nodes
 
