@@ -3,7 +3,7 @@
 //
 // -1 becomes a node when the first waiter queues, and -1 again when the last one
 // leaves, both under the lock of that word's bucket on that node: under this
-// lock, a hint that equals its node stays so (models/hint.pml).
+// lock, a hint that equals its node stays so (hint.pml).
 #pragma once
 
 #include "engine/process.hpp"

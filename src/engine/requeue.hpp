@@ -99,10 +99,10 @@ int move(const process<P>& p, bucket<P>& from, const key& from_key, bucket<P>& t
     return moved;
 }
 
-// futex2_requeue() behind its checks. The shortcuts that models/requeue.pml
-// refutes: not looking again under the locks (NODSTCHECK), assigning the
-// destination's hint though nobody moves (EAGER), carrying the source's flag over
-// (CARRY).
+// futex2_requeue() behind its checks. The shortcuts that requeue.pml refutes: not
+// looking again under the locks (DESTINATION_NOT_LOOKED_AT_AGAIN), leaving the
+// destination its hint though nobody moved (NO_ROLLBACK), carrying the source's flag
+// over (FLAG_CARRIED_OVER).
 template <platform_like P>
 int requeue(process<P>& p, const wait_target& from, const key& to, int wake, int most) {
     thread<P>& t = thread<P>::self();

@@ -4,7 +4,7 @@
 // Around it the thread's depth is raised, so that wakes in its signal handlers
 // are deferred; behind it they are done. Depth comes first and goes last: a
 // handler that saw 0 between lock and depth would wait for its own thread
-// (models/deferral.pml, LATEFLAG and CHECKFIRST).
+// (deferral.pml, LATE_DEPTH and LOOKED_BEFORE_THE_DEPTH_FELL).
 //
 // A signal handler may fork inside a section. In the child the tables are empty
 // and the locks free, and the section goes on over what it had read; what it

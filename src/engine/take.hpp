@@ -57,7 +57,7 @@ bool withdraw(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) {
         bucket<P>* b = e.queued_in.load(order::acquire);
         if (b == nullptr) return !p.forked_since(generation);
         section<P> s(p, t, generation, *b);
-        // Moved or taken before the lock was held (models/requeue.pml, NORECHECK).
+        // Moved or taken before the lock was held (requeue.pml, NO_SECOND_LOOK).
         if (e.queued_in.load(order::relaxed) != b) continue;
         const key k = p.key_of(reinterpret_cast<void*>(e.address.get()), e.kind());
         queue<P> q = find<P>(b->root, k);

@@ -42,9 +42,9 @@ void queue_entry(bucket<P>& b, entry<P>& e, bool assigned) {
 
 // Queues the entry if its word still holds the expected value: then a wake that
 // follows the change of the value finds it. Plain words: the count is raised, then
-// the value is compared (models/plainwake.pml). NUMA words: the hint becomes the
+// the value is compared (plainwake.pml). NUMA words: the hint becomes the
 // node by the same compare-and-swap that compares the value; or, under the lock of
-// the node that it names, is seen to name it still (models/hint.pml).
+// the node that it names, is seen to name it still (hint.pml).
 template <platform_like P>
 enqueued enqueue(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) {
     const key k = e.target;

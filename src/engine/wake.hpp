@@ -26,7 +26,7 @@ struct no_callback {
 
 // Behind a full fence, or a locked instruction on another word: 0 says that
 // nobody waits here. Acquire pairs with the waiter's raise: what it did before,
-// the process's generation first of all, is visible (models/plainwake.pml).
+// the process's generation first of all, is visible (plainwake.pml).
 template <platform_like P>
 bool nobody_waits(const bucket<P>& b) {
     return b.count.load(order::acquire) == 0;

@@ -67,7 +67,7 @@ class native_plain {
 };
 
 // Full fence. On x86-64 a locked instruction: 6 ns where mfence takes 23
-// (models/litmus.cpp shows what it is for). ThreadSanitizer knows neither, and
+// (tests/stress/litmus.cpp shows what it is for). ThreadSanitizer knows neither, and
 // needs neither: it orders threads by the atomics themselves.
 inline void full_fence() {
 #if defined(__x86_64__)
