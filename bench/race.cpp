@@ -1,12 +1,13 @@
 // SPDX-License-Identifier: MIT
 // race: two threads on two nodes become the first waiters of a NUMA word at
-// once, while a third changes its value and wakes all. Whoever is asleep when
+// once, while a third changes its value and wakes all. Whoever is queued when
 // that wake has returned is stranded: the two queued in different tables, and
 // the wake has looked into one.
 //
 // A process without two nodes runs the suite in a child with two virtual ones.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <climits>
 #include <random>
 
@@ -61,7 +62,7 @@ class race final : public workload {
         threads.release();
         const int64_t begin = now();
         for (int64_t number = 1; number <= how_.starts; ++number) {
-            wake_once(number, threads);
+            wake_once(number);
             if (number % 64 == 0) dog.beat();
         }
         const int64_t end = now();
@@ -87,7 +88,7 @@ class race final : public workload {
     using value = typename Engine::value;
 
     static constexpr int64_t stop = INT64_MAX;
-    static constexpr int64_t asleep_too_long = 50'000'000;  // ns
+    static constexpr int64_t too_long = 50'000'000;  // ns
 
     // What the waiters are told: which start this is, and whether they make sure
     // that they begin at the same time.
@@ -143,7 +144,7 @@ class race final : public workload {
         spin_until([&] { return met_.load(std::memory_order_acquire) >= wanted; });
     }
 
-    void wake_once(int64_t number, const team& threads) {
+    void wake_once(int64_t number) {
         store(word_, value_of(number));
         const bool together = random_() % 2 == 0;
         if (together) meetings_.fetch_add(1, std::memory_order_relaxed);
@@ -151,7 +152,7 @@ class race final : public workload {
         for (uint64_t delay = random_() % 1024; delay > 0; --delay) keep_busy();
         if (random_() % 4 != 0) std::this_thread::yield();
         wake_all(value_of(number + 1));
-        collect(number, threads);
+        collect(number);
         if (__atomic_load_n(&word_.hint, __ATOMIC_ACQUIRE) != FUTEX_NO_NODE) {
             ++hints_left_;
             set_hint(FUTEX_NO_NODE);
@@ -175,31 +176,26 @@ class race final : public workload {
         return finished_[index].load(std::memory_order_acquire) >= number;
     }
 
-    // Waits until both are through. A woken thread is no longer asleep when the
-    // wake returns; one that sleeps all the same, and goes on sleeping, is stranded.
-    void collect(int64_t number, const team& threads) {
-        int64_t since = now();
+    // Waits until both are through. Who is still queued when the wake has returned is
+    // stranded. Who is merely asleep is not: it may sleep on a bucket's lock.
+    void collect(int64_t number) {
         const auto all_finished = [&] { return finished(0, number) && finished(1, number); };
-        spin_until([&] { return all_finished() || now() - since > asleep_too_long; });
         while (!all_finished()) {
-            bool sleeps[waiters];
-            for (int i = 0; i < waiters; ++i) sleeps[i] = !finished(i, number) && threads.asleep(i);
-            std::this_thread::sleep_for(std::chrono::milliseconds(20));
-            for (int i = 0; i < waiters; ++i)
-                if (sleeps[i] && !finished(i, number) && threads.asleep(i)) ++stranded_;
-            free_stranded();
-            since = now();
-            spin_until([&] { return all_finished() || now() - since > asleep_too_long; });
+            const int64_t since = now();
+            spin_until([&] { return all_finished() || now() - since > too_long; });
+            if (!all_finished()) stranded_ += free_stranded();
         }
     }
 
-    // Whatever table they are in.
-    void free_stranded() {
+    // Whatever table they are in. Returns how many there were.
+    int free_stranded() {
+        int freed = 0;
         for (const int node : nodes_here()) {
             set_hint(node);
-            static_cast<void>(engine_.wake(word_, INT_MAX));
+            freed += std::max(engine_.wake(word_, INT_MAX), 0);
         }
         set_hint(FUTEX_NO_NODE);
+        return freed;
     }
 
     void set_hint(int node) {
