@@ -10,8 +10,9 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=$(readlink -f "$here/../..")
 suites=(address_tree_test parker_test store_wake_test callback_test interrupt_test
-    lifetime_test tally_test abi_test)
+    lifetime_test tally_test abi_test litmus)
 patience=180 # seconds: a stranded thread is found by this; a busy machine is slow, too
+skipped=77   # by litmus, on one CPU
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -26,10 +27,11 @@ first_failure() {
     local suite log=$work/test.log
     for suite in "${suites[@]}"; do
         FUTEX2_NODES=2 timeout "$patience" "$work/build/bin/$suite" >"$log" 2>&1 && continue
+        (($? != skipped)) || continue
         local test
         test=$(sed -nE 's/^\[  FAILED  \] ([^ ,]+).*/\1/p' "$log" | head -1)
         [[ -n $test ]] || test=$(sed -nE 's/^\[ RUN      \] (.*)/\1/p' "$log" | tail -1)
-        echo "$suite: $test"
+        echo "$suite${test:+: $test}"
         return
     done
 }
