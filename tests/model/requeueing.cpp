@@ -102,6 +102,27 @@ struct requeue_of_two : suite<requeue_of_two, 4> {
 };
 const registration<requeue_of_two> of_two_("requeue-of-two");
 
+// Who moves a waiter on may know of it, and of what it did before, by nothing but the first
+// requeue's raise of the count. A requeue that finds nobody tries again: it rarely matters.
+struct requeue_there_and_back : suite<requeue_there_and_back, 3> {
+    void act(unsigned i) {
+        switch (i) {
+            case 0:
+                w.wait_for_change(0, plain);
+                break;
+            case 1:
+                for (int tries = 0; tries < 4; ++tries)
+                    if (w.requeue(0, plain, 1, plain) != 0) break;
+                break;
+            default:
+                w.requeue(1, plain, 0, plain);
+                w.change_and_wake(0, plain);
+                w.wake(1, plain);
+        }
+    }
+};
+const registration<requeue_there_and_back> back_("requeue-back");
+
 // Between two nodes, while a waiter of the destination comes on its own.
 struct requeue_between_nodes : suite<requeue_between_nodes, 3> {
     void act(unsigned i) {
