@@ -41,12 +41,11 @@ byte done = 0, counted = 0, ended_by_wake = 0;
 inline park() {
     atomic {
         if
-#ifndef NO_KERNEL_COMPARE
-        :: state[me] != sleeping
-#endif
         :: state[me] == sleeping -> bed[me] = ON_PARKER
 #ifdef NO_KERNEL_COMPARE
         :: else -> bed[me] = ON_PARKER
+#else
+        :: else
 #endif
         fi
     }
@@ -136,14 +135,13 @@ inline unpark(t) {
     }
 }
 
-// FUTEX_CMP_REQUEUE compares and moves in one step.
+// FUTEX_CMP_REQUEUE compares and moves in one step. Who is not as expected has gone on.
 inline move_parked(t, expected) {
     atomic {
         if
         :: state[t] == expected && bed[t] == ON_PARKER -> bed[t] = ON_WORD_OF(me)
         :: else
-        fi;
-        moved = state[t] == expected
+        fi
     }
 }
 
@@ -176,27 +174,26 @@ inline end_wait(t) {
 inline wake(t) {
 #ifdef MOVED_BEFORE_IT_IS_WOKEN
     if
-    :: in_crowd -> move_parked(t, sleeping)
-    :: else -> moved = false
+    :: in_crowd -> move_parked(t, sleeping); gathered = true
+    :: else
     fi;
     end_wait(t);
 #else
     end_wait(t);
     if
-    :: asleep && in_crowd -> move_parked(t, woken)
-    :: else -> moved = false
+    :: asleep && in_crowd -> move_parked(t, woken); gathered = true
+    :: else
     fi;
 #endif
-    gathered = gathered || moved;
     if
-    :: asleep && !moved -> unpark(t)
+    :: asleep && !in_crowd -> unpark(t)
     :: else
     fi
 }
 
 proctype waker(byte me) {
     byte i, n, of_wait[THREADS];
-    bool taken[THREADS], in_crowd, gathered, asleep, moved;
+    bool taken[THREADS], in_crowd, gathered, asleep;
     do
     :: done == THREADS -> break
     :: queued[0] || queued[1] ->
@@ -232,7 +229,7 @@ proctype waker(byte me) {
 #endif
         atomic {  // what is not looked at again makes no states of its own
             for (i : 0 .. THREADS - 1) { taken[i] = false; of_wait[i] = 0 }
-            i = 0; n = 0; in_crowd = false; gathered = false; asleep = false; moved = false
+            i = 0; n = 0; in_crowd = false; gathered = false; asleep = false
         }
     od
 }
