@@ -35,7 +35,8 @@ node_source source() {
 
 }  // namespace
 
-node_source find_node_source() {
+// Out of line: it would cost every look a stack frame.
+[[gnu::noinline]] node_source find_node_source() {
     if (&__rseq_size == nullptr || &__rseq_offset == nullptr || __rseq_size == 0)
         return node_source::getcpu;
     const int saved = errno;  // getauxval() writes ENOENT where the kernel has no such entry
