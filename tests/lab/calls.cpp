@@ -62,6 +62,18 @@ void tell_constants() {
     tell("constants", p->generation_word, sizeof *p->generation_word);
 }
 
+// As a program may that runs on one node first: they are to be where they belong all the
+// same.
+void touch_tables_from_node_0() {
+    run_on_node(0);
+    futex2_testing_table table;
+    for (int i = 0; futex2_testing_table_of(i, &table) == 0; ++i) {
+        auto* begin = static_cast<char*>(const_cast<void*>(table.address));
+        for (uint64_t at = 0; at < table.bytes; at += page_bytes)
+            __atomic_fetch_or(begin + at, 0, __ATOMIC_RELAXED);
+    }
+}
+
 void tell_tables() {
     futex2_testing_table table;
     for (int i = 0; futex2_testing_table_of(i, &table) == 0; ++i)
@@ -254,5 +266,6 @@ int main(int argc, char** argv) {
         return 2;
     }
     futex2_testing_set_spin(0);  // or the count would be of how long the caller takes
+    touch_tables_from_node_0();
     scene(word_node, caller_node).play();
 }

@@ -103,13 +103,13 @@ int node_of_page(const void* address) {
 }
 
 void* page_on_node(int node) {
-    constexpr size_t bytes = 4096;
     constexpr int bind = 2;  // MPOL_BIND
-    void* page = mmap(nullptr, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    void* page =
+        mmap(nullptr, page_bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (page == MAP_FAILED) fail("mmap");
     const unsigned long mask = 1ul << node;
-    if (syscall(SYS_mbind, page, bytes, bind, &mask, 8 * sizeof mask, 0) != 0) fail("mbind");
-    std::memset(page, 0, bytes);
+    if (syscall(SYS_mbind, page, page_bytes, bind, &mask, 8 * sizeof mask, 0) != 0) fail("mbind");
+    std::memset(page, 0, page_bytes);
     if (node_of_page(page) != node)
         throw std::runtime_error("mbind has not put a page on its node");
     return page;

@@ -2,9 +2,12 @@
 // The machine that the lab has booted.
 #pragma once
 
+#include <cstddef>
 #include <vector>
 
 namespace futex2::lab {
+
+inline constexpr size_t page_bytes = 4096;
 
 struct node {
     std::vector<int> cpus;

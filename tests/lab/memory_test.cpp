@@ -13,7 +13,6 @@ namespace futex2::lab {
 namespace {
 
 constexpr unsigned kind = FUTEX2_SIZE_U32 | FUTEX2_NUMA | FUTEX2_PRIVATE;
-constexpr uintptr_t page_bytes = 4096;
 
 // A node with CPUs that is not this one, if there is any.
 int another_node(int node) {

@@ -81,6 +81,7 @@ constexpr call calls[] = {
 // What one visit comes to.
 struct figures {
     int own = 0, other = 0, constants = 0;
+    size_t constant_lines = 0;
     std::string own_lines, other_lines;
 
     auto operator<=>(const figures&) const = default;
@@ -100,15 +101,18 @@ std::string text_of(const std::map<std::string, std::set<uint64_t>>& lines) {
 figures figures_of(const visit& v, const scene& s, int own_node) {
     figures f;
     std::map<std::string, std::set<uint64_t>> own, other;
+    std::set<uint64_t> constants;
     for (const access& a : v.accesses) {
         const std::string kind = s.kind_of(a.address);
         if (kind == "constants") {
             ++f.constants;
+            constants.insert(a.address / line_bytes);
             continue;
         }
         ++(a.node == own_node ? f.own : f.other);
         (a.node == own_node ? own : other)[kind].insert(a.address / line_bytes);
     }
+    f.constant_lines = constants.size();
     f.own_lines = text_of(own);
     f.other_lines = text_of(other);
     return f;
@@ -199,8 +203,8 @@ class report {
         if (controls_ == 0) complain("the control was not recorded");
         std::puts(
             "| call | from | accesses: own node | other nodes | constants "
-            "| cache lines: own node | other nodes |");
-        std::puts("|---|---|---|---|---|---|---|");
+            "| cache lines: own node | other nodes | constants |");
+        std::puts("|---|---|---|---|---|---|---|---|");
         for (const call& c : calls) {
             print_rows(c, true);
             print_rows(c, false);
@@ -229,7 +233,8 @@ class report {
         const scene& s = scenes_[v.scene];
         for (const access& a : v.accesses) {
             const bool constant = s.kind_of(a.address) == "constants";
-            const bool stray = s.local() && !constant && a.node != own_node;
+            const bool local = s.local() || c.by_waiter;
+            const bool stray = local && !constant && a.node != own_node;
             if (!stray && !(constant && a.store)) continue;
             std::ostringstream text;
             text << c.name << "; " << s.name() << ": " << (a.store ? "store to " : "load of ")
@@ -257,9 +262,9 @@ class report {
                 complain(std::string(c.name) + "; " + scenes_[number].name() + ": rounds differ");
         if (rows.empty()) complain(std::string(c.name) + ": was not recorded");
         for (const auto& [f, where] : rows)
-            std::printf("| %s | %s | %d | %d | %d | %s | %s |\n", c.name,
+            std::printf("| %s | %s | %d | %d | %d | %s | %s | %zu |\n", c.name,
                         from(c, local, rows.size() == 1, where).c_str(), f.own, f.other,
-                        f.constants, f.own_lines.c_str(), f.other_lines.c_str());
+                        f.constants, f.own_lines.c_str(), f.other_lines.c_str(), f.constant_lines);
     }
 
     std::string from(const call& c, bool local, bool all, const std::set<size_t>& where) const {
