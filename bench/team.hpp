@@ -53,9 +53,6 @@ class team {
     /** Waits until a thread has said so `count` times, and sleeps. */
     void await_asleep(int index, unsigned count) const;
 
-    /** Whether a thread sleeps in the kernel now. */
-    bool asleep(int index) const;
-
     /** Returns when all threads have ended. */
     void join();
 
@@ -67,6 +64,7 @@ class team {
         std::atomic<pid_t> thread{0};
     };
 
+    bool asleep(int index) const;
     void work(int index, std::optional<slot> where);
     bool pass_gate();
     void open_gate(bool cancelled);

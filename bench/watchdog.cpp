@@ -2,34 +2,18 @@
 #include "bench/watchdog.hpp"
 
 #include <fmt/format.h>
-#include <signal.h>
 #include <unistd.h>
 
 #include <algorithm>
 #include <cstdio>
+#include <thread>
 
 namespace futex2::bench {
 
 using std::chrono::duration;
 
-watchdog::watchdog(duration<double> patience) : patience_(patience) {
-    // Signals are for the threads that do the work.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    guard_ = std::thread([this] { guard(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
-
-watchdog::~watchdog() {
-    {
-        const std::lock_guard lock(mutex_);
-        over_ = true;
-    }
-    changed_.notify_one();
-    guard_.join();
-}
+watchdog::watchdog(duration<double> patience)
+    : patience_(patience), guard_(patience, [this] { look(); }) {}
 
 void watchdog::watch(std::string what) {
     const std::lock_guard lock(mutex_);
@@ -52,13 +36,10 @@ void watchdog::rest(duration<double> how_long) {
     }
 }
 
-void watchdog::guard() {
-    std::unique_lock lock(mutex_);
-    while (!over_) {
-        const uint64_t before = beats_;
-        const bool ended = changed_.wait_for(lock, patience_, [this] { return over_; });
-        if (!ended && beats_ == before) bite();
-    }
+void watchdog::look() {
+    const std::lock_guard lock(mutex_);
+    if (beats_ == seen_) bite();
+    seen_ = beats_;
 }
 
 void watchdog::bite() const {

@@ -3,11 +3,11 @@
 #pragma once
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <mutex>
 #include <string>
-#include <thread>
+
+#include "bench/ticker.hpp"
 
 namespace futex2::bench {
 
@@ -18,7 +18,6 @@ namespace futex2::bench {
 class watchdog {
   public:
     explicit watchdog(std::chrono::duration<double> patience);
-    ~watchdog();
     watchdog(const watchdog&) = delete;
     watchdog& operator=(const watchdog&) = delete;
 
@@ -32,16 +31,15 @@ class watchdog {
     void rest(std::chrono::duration<double> how_long);
 
   private:
-    void guard();
+    void look();
     [[noreturn]] void bite() const;
 
     const std::chrono::duration<double> patience_;
     std::mutex mutex_;
-    std::condition_variable changed_;
     uint64_t beats_ = 0;
-    bool over_ = false;
+    uint64_t seen_ = 0;  // of them, at the last look
     std::string what_ = "starting";
-    std::thread guard_;
+    ticker guard_;  // last: it looks at the others
 };
 
 /** Says why on stderr and ends the process with status 1, whatever threads are asleep. */

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "stress/watchdog.hpp"
 
-#include <signal.h>
 #include <sys/uio.h>
 #include <unistd.h>
 
@@ -12,8 +11,6 @@
 
 namespace futex2::stress {
 namespace {
-
-using clock = std::chrono::steady_clock;
 
 // The word may be gone: the kernel reads it, or does not.
 bool read(const doing& d, word_memory& copy) {
@@ -27,41 +24,20 @@ bool read(const doing& d, word_memory& copy) {
 
 watchdog::watchdog(const conditions& how, std::vector<const lane*> lanes,
                    std::vector<const caller*> callers)
-    : patience_(how.patience), lanes_(std::move(lanes)), callers_(std::move(callers)) {
-    // Signals are for the threads that do the work.
-    sigset_t all;
-    sigset_t before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    guard_ = std::thread([this] { guard(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-}
+    : patience_(how.patience),
+      lanes_(std::move(lanes)),
+      callers_(std::move(callers)),
+      last_(lanes_.size()),
+      guard_(patience_ / 16, [this] { look(); }) {}
 
-watchdog::~watchdog() {
-    {
-        const std::lock_guard lock(mutex_);
-        over_ = true;
-    }
-    changed_.notify_one();
-    guard_.join();
-}
-
-void watchdog::guard() {
-    struct seen {
-        uint64_t steps = 0;
-        clock::time_point since = clock::now();
-    };
-    std::vector<seen> last(lanes_.size());
-    std::unique_lock lock(mutex_);
-    while (!changed_.wait_for(lock, patience_ / 16, [this] { return over_; })) {
-        const auto now = clock::now();
-        for (size_t i = 0; i < lanes_.size(); ++i) {
-            const uint64_t steps = lanes_[i]->steps.get();
-            if (steps != last[i].steps || lanes_[i]->over.load())
-                last[i] = {steps, now};
-            else if (now - last[i].since > patience_)
-                bite(*lanes_[i]);
-        }
+void watchdog::look() {
+    const auto now = clock::now();
+    for (size_t i = 0; i < lanes_.size(); ++i) {
+        const uint64_t steps = lanes_[i]->steps.get();
+        if (steps != last_[i].steps || lanes_[i]->over.load())
+            last_[i] = {steps, now};
+        else if (now - last_[i].since > patience_)
+            bite(*lanes_[i]);
     }
 }
 

@@ -2,12 +2,11 @@
 // A thread that is never woken must end the storm, not hang it.
 #pragma once
 
-#include <condition_variable>
 #include <memory>
-#include <mutex>
 #include <thread>
 #include <vector>
 
+#include "bench/ticker.hpp"
 #include "stress/caller.hpp"
 
 namespace futex2::stress {
@@ -26,22 +25,25 @@ class watchdog {
   public:
     watchdog(const conditions& how, std::vector<const lane*> lanes,
              std::vector<const caller*> callers);
-    ~watchdog();
     watchdog(const watchdog&) = delete;
     watchdog& operator=(const watchdog&) = delete;
 
   private:
-    void guard();
+    using clock = std::chrono::steady_clock;
+    struct seen {
+        uint64_t steps = 0;
+        clock::time_point since = clock::now();
+    };
+
+    void look();
     [[noreturn]] void bite(const lane& stuck) const;
     bool tell(size_t index) const;
 
     const std::chrono::duration<double> patience_;
     const std::vector<const lane*> lanes_;
     const std::vector<const caller*> callers_;
-    std::mutex mutex_;
-    std::condition_variable changed_;
-    bool over_ = false;
-    std::thread guard_;
+    std::vector<seen> last_;  // of each lane
+    bench::ticker guard_;     // last: it looks at the others
 };
 
 }  // namespace futex2::stress
