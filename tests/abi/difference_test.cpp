@@ -22,14 +22,9 @@ class differences : public futex_test {
 };
 FUTEX2_ON_EVERY_ENGINE(differences);
 
-void ignore(int) {}
-
 // The kernel reads the value again when it restarts a wait.
 TEST_P(differences, a_restarted_wait_reads_the_value_again) {
-    struct sigaction action = {};
-    action.sa_handler = ignore;
-    action.sa_flags = SA_RESTART;
-    sigaction(SIGUSR1, &action, nullptr);
+    handle(SIGUSR1, SA_RESTART);
     const auto waiter = asleep_on(word);
     word.set_value(initial_value ^ 1);
     waiter->interrupt(SIGUSR1);
@@ -39,10 +34,7 @@ TEST_P(differences, a_restarted_wait_reads_the_value_again) {
 
 // The kernel queues a restarted wait again, behind the others.
 TEST_P(differences, a_restarted_wait_keeps_its_place) {
-    struct sigaction action = {};
-    action.sa_handler = ignore;
-    action.sa_flags = SA_RESTART;
-    sigaction(SIGUSR1, &action, nullptr);
+    handle(SIGUSR1, SA_RESTART);
     const auto restarted = asleep_on(word);
     const auto second = asleep_on(word);
     restarted->interrupt(SIGUSR1);

@@ -5,31 +5,12 @@
 #include <cerrno>
 #include <climits>
 
+#include "abi/deadline.hpp"
 #include "abi/futex_test.hpp"
 #include "kernel/calls.hpp"
 
 namespace futex2::abi_test {
 namespace {
-
-timespec now(clockid_t clock) {
-    timespec time = {};
-    clock_gettime(clock, &time);
-    return time;
-}
-
-timespec in_milliseconds(clockid_t clock, long milliseconds) {
-    timespec time = now(clock);
-    time.tv_nsec += milliseconds * 1'000'000;
-    time.tv_sec += time.tv_nsec / 1'000'000'000;
-    time.tv_nsec %= 1'000'000'000;
-    return time;
-}
-
-bool has_come(clockid_t clock, const timespec& deadline) {
-    const timespec time = now(clock);
-    return time.tv_sec != deadline.tv_sec ? time.tv_sec > deadline.tv_sec
-                                          : time.tv_nsec >= deadline.tv_nsec;
-}
 
 // On a kernel without futex_waitv (then it has no system call 455 either) the
 // library sleeps by futex(2), which does not restart a timed wait
@@ -116,12 +97,12 @@ TEST_P(signals, that_restart_do_not_end_a_wait_on_many) {
 
 TEST_P(signals, that_restart_keep_the_deadline) {
     handle_with(SA_RESTART);
-    const timespec deadline = in_milliseconds(CLOCK_MONOTONIC, 100);
+    const timespec deadline = from_now(std::chrono::milliseconds(100), CLOCK_MONOTONIC);
     const auto waiter = asleep(word, [&] { return wait(word, &deadline); });
     waiter->interrupt(SIGUSR1);
     const int result = waiter->result();
     EXPECT_EQ(result, timed_waits_restart() ? -ETIMEDOUT : -EINTR);
-    EXPECT_TRUE(result == -EINTR || has_come(CLOCK_MONOTONIC, deadline));
+    EXPECT_TRUE(result == -EINTR || has_come(deadline, CLOCK_MONOTONIC));
 }
 
 TEST_P(signals, of_a_cancellation_do_not_end_a_wait) {
@@ -136,12 +117,12 @@ class deadlines : public futex_test {
   protected:
     // The other clock would end the wait at once, or not within the watchdog's time.
     void expect_end_at(clockid_t clock) {
-        const timespec for_one = in_milliseconds(clock, 20);
+        const timespec for_one = from_now(std::chrono::milliseconds(20), clock);
         EXPECT_EQ(wait(word, &for_one, clock), -ETIMEDOUT);
-        EXPECT_TRUE(has_come(clock, for_one));
-        const timespec for_many = in_milliseconds(clock, 20);
+        EXPECT_TRUE(has_come(for_one, clock));
+        const timespec for_many = from_now(std::chrono::milliseconds(20), clock);
         EXPECT_EQ(waitv({&other, &word}, &for_many, clock), -ETIMEDOUT);
-        EXPECT_TRUE(has_come(clock, for_many));
+        EXPECT_TRUE(has_come(for_many, clock));
     }
 
     guarded_word word = make_word();
@@ -158,7 +139,7 @@ TEST_P(deadlines, are_absolute_on_the_realtime_clock) {
 }
 
 TEST_P(deadlines, that_pass_leave_nobody_behind) {
-    const timespec deadline = in_milliseconds(CLOCK_MONOTONIC, 5);
+    const timespec deadline = from_now(std::chrono::milliseconds(5), CLOCK_MONOTONIC);
     const auto stays = asleep_on(word);
     EXPECT_EQ(waitv({&other, &word}, &deadline), -ETIMEDOUT);
     EXPECT_EQ(wake(other, INT_MAX), 0);

@@ -109,12 +109,8 @@ TEST_P(requeueing, whatever_the_mask_which_is_kept) {
     EXPECT_EQ(waiter->result(), 0);
 }
 
-void ignore(int) {}
-
 TEST_P(requeueing, and_a_signal_ends_the_wait_where_it_was_moved) {
-    struct sigaction action = {};
-    action.sa_handler = ignore;
-    sigaction(SIGUSR1, &action, nullptr);
+    handle(SIGUSR1);
     const waiters w = some_asleep_on(from, 2);
     EXPECT_EQ(requeue(from, to, 0, 1), 1);
     w[0]->send(SIGUSR1);

@@ -30,6 +30,17 @@ void until(const std::function<bool()>& condition) {
     while (!condition()) nanosleep(&pause, nullptr);
 }
 
+void handle(int signal, int flags) {
+    struct sigaction action = {};
+    action.sa_handler = [](int) {};
+    action.sa_flags = flags;
+    sigaction(signal, &action, nullptr);
+}
+
+bool sleeps(pid_t thread) {
+    return status_of(thread, "State").compare(0, 1, "S") == 0;
+}
+
 sleeper::sleeper(std::function<int()> wait)
     : thread_([this, wait = std::move(wait)] {
           id_ = gettid();
@@ -56,7 +67,7 @@ int sleeper::errno_after() {
 }
 
 bool sleeper::sleeps() const {
-    return status_of(id_, "State").compare(0, 1, "S") == 0;
+    return abi_test::sleeps(id_);
 }
 
 bool sleeper::pending() const {

@@ -17,6 +17,12 @@ namespace futex2::abi_test {
  */
 void until(const std::function<bool()>& condition);
 
+/** From now on the signal ends or restarts calls, and does nothing else. */
+void handle(int signal, int flags = 0);
+
+/** Whether the kernel says that a thread of this process sleeps. */
+bool sleeps(pid_t thread);
+
 /** A thread that calls a function, which waits, and keeps what that returned. */
 class sleeper {
   public:

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 #include "fuzz/calls.hpp"
 
-#include <time.h>
-
 #include <cerrno>
 #include <utility>
+
+#include "abi/deadline.hpp"
 
 namespace futex2::fuzz {
 namespace {
@@ -68,13 +68,6 @@ struct time_limit {
     const timespec* pointer() const { return given ? &deadline : nullptr; }
 };
 
-timespec after(clockid_t clock, long seconds, long nanoseconds) {
-    timespec now;
-    clock_gettime(clock, &now);
-    const long sum = now.tv_nsec + nanoseconds;
-    return {now.tv_sec + seconds + sum / 1'000'000'000, sum % 1'000'000'000};
-}
-
 time_limit limit_of(const step& s) {
     time_limit limit;
     switch (s.deadline_said()) {
@@ -82,11 +75,11 @@ time_limit limit_of(const step& s) {
             limit.given = false;
             break;
         case deadline::far:
-            limit.deadline = after(CLOCK_MONOTONIC, 3600, 0);
+            limit.deadline = abi_test::from_now(std::chrono::hours(1));
             break;
         case deadline::far_realtime:
             limit.clock = CLOCK_REALTIME;
-            limit.deadline = after(CLOCK_REALTIME, 3600, 0);
+            limit.deadline = abi_test::from_now(std::chrono::hours(1), CLOCK_REALTIME);
             break;
         case deadline::passed:
             break;
@@ -94,7 +87,7 @@ time_limit limit_of(const step& s) {
             limit.clock = CLOCK_REALTIME;
             break;
         case deadline::soon:
-            limit.deadline = after(CLOCK_MONOTONIC, 0, 200'000);
+            limit.deadline = abi_test::from_now(std::chrono::microseconds(200));
             break;
     }
     if (s.flaw == flaw::clock) limit.clock = CLOCK_BOOTTIME;

@@ -11,15 +11,11 @@
 #include <string>
 #include <thread>
 
+#include "abi/sleeper.hpp"
 #include "lab/machine.hpp"
 
 namespace futex2::lab {
 namespace {
-
-template <class Condition>
-void until(const Condition& holds) {
-    while (!holds()) std::this_thread::yield();
-}
 
 // rseq(2) has told the node since Linux 6.3; and glibc can be kept from asking for it.
 std::string expected_source() {
@@ -69,7 +65,7 @@ class Hint : public testing::Test {
             run_on_node(waiting);
             EXPECT_EQ(futex2_wait(&word_, 0, all, kind(), nullptr, CLOCK_MONOTONIC), 0);
         });
-        until([this] { return futex2_testing_waits_on(&word_, kind()) == 1; });
+        abi_test::until([this] { return futex2_testing_waits_on(&word_, kind()) == 1; });
         const long seen = hint();
         run_on_node(waking);
         EXPECT_EQ(futex2_wake(&word_, all, INT_MAX, kind()), 1);

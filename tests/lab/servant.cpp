@@ -3,27 +3,13 @@
 
 #include <unistd.h>
 
-#include <fstream>
-#include <string>
-
+#include "abi/sleeper.hpp"
 #include "lab/machine.hpp"
 
 namespace futex2::lab {
-namespace {
 
-template <class Condition>
-void until(const Condition& holds) {
-    while (!holds()) std::this_thread::yield();
-}
-
-bool sleeps(pid_t thread) {
-    std::ifstream file("/proc/self/task/" + std::to_string(thread) + "/stat");
-    std::string line;
-    std::getline(file, line);
-    return line.compare(line.rfind(')') + 2, 1, "S") == 0;
-}
-
-}  // namespace
+using abi_test::sleeps;
+using abi_test::until;
 
 // The creator touches the stack first.
 servant::servant(int node, int index) {

@@ -105,17 +105,4 @@ void caller::add_to(account& sum) const {
     sum.timeouts += timeouts_.get();
 }
 
-timespec in_nanoseconds(long nanoseconds, clockid_t clock) {
-    timespec time = {};
-    clock_gettime(clock, &time);
-    time.tv_nsec += nanoseconds;
-    time.tv_sec += time.tv_nsec / 1'000'000'000;
-    time.tv_nsec %= 1'000'000'000;
-    if (time.tv_nsec < 0) {
-        time.tv_nsec += 1'000'000'000;
-        --time.tv_sec;
-    }
-    return time;
-}
-
 }  // namespace futex2::stress

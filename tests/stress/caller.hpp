@@ -70,7 +70,4 @@ class alignas(128) caller {
     counter timeouts_;
 };
 
-/** So many nanoseconds from now; a few may be negative. */
-timespec in_nanoseconds(long nanoseconds, clockid_t clock = CLOCK_MONOTONIC);
-
 }  // namespace futex2::stress

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <random>
 
+#include "abi/deadline.hpp"
 #include "stress/quiet.hpp"
 #include "stress/report.hpp"
 #include "stress/watchdog.hpp"
@@ -34,13 +35,6 @@ struct racer {
 
     uint64_t below(uint64_t n) { return random() % n; }
 };
-
-bool has_passed(const timespec& deadline, clockid_t clock) {
-    timespec time = {};
-    clock_gettime(clock, &time);
-    return time.tv_sec != deadline.tv_sec ? time.tv_sec > deadline.tv_sec
-                                          : time.tv_nsec >= deadline.tv_nsec;
-}
 
 class deadlines {
   public:
@@ -87,7 +81,8 @@ class deadlines {
 
     void wait(racer& r, unsigned i) {
         const clockid_t clock = r.below(4) == 0 ? CLOCK_REALTIME : CLOCK_MONOTONIC;
-        const timespec deadline = in_nanoseconds(static_cast<long>(r.below(60'000)) - 5'000, clock);
+        const timespec deadline = abi_test::from_now(
+            std::chrono::nanoseconds(r.below(60'000)) - std::chrono::nanoseconds(5'000), clock);
         int result;
         if (i < masked && r.below(3) == 0) {
             const auto other = static_cast<unsigned>(r.below(masked));
@@ -98,7 +93,7 @@ class deadlines {
             result = r.calls.wait(words_[i], 0, &deadline, clock, mask_of(i));
         }
         if (result >= 0) ++r.words.ended[i];
-        if (result == -ETIMEDOUT && !has_passed(deadline, clock))
+        if (result == -ETIMEDOUT && !abi_test::has_come(deadline, clock))
             fail("a deadline that has not passed ended a wait");
         if (result == -EAGAIN) fail("a word that never changes differed");
     }

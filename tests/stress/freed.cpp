@@ -11,6 +11,7 @@
 #include <new>
 #include <random>
 
+#include "abi/deadline.hpp"
 #include "stress/quiet.hpp"
 #include "stress/report.hpp"
 #include "stress/watchdog.hpp"
@@ -183,7 +184,7 @@ class freed {
         for (;;) {
             const bool stored[2] = {p.words[0].value() != 0, p.words[1].value() != 0};
             if (stored[0] && stored[1]) return;
-            const timespec soon = in_nanoseconds(static_cast<long>(random() % 100'000));
+            const timespec soon = abi_test::from_now(std::chrono::nanoseconds(random() % 100'000));
             const timespec* deadline = random() % 4 == 0 ? &soon : nullptr;
             if (random() % 4 == 0) {
                 std::this_thread::yield();  // who never waits sees the value the sooner

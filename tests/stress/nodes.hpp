@@ -9,14 +9,18 @@
 
 namespace futex2::stress {
 
+inline std::vector<futex2_testing_table> all_tables() {
+    std::vector<futex2_testing_table> tables(static_cast<size_t>(futex2_node_count()));
+    for (size_t i = 0; i < tables.size(); ++i)
+        if (futex2_testing_table_of(static_cast<int>(i), &tables[i]) != 0)
+            fail("node {} has no table", i);
+    return tables;
+}
+
 /** The numbers that hints have for the machine's nodes. */
 inline std::vector<int> all_nodes() {
     std::vector<int> nodes;
-    for (int i = 0; i < futex2_node_count(); ++i) {
-        futex2_testing_table table;
-        if (futex2_testing_table_of(i, &table) != 0) fail("node {} has no table", i);
-        nodes.push_back(table.node);
-    }
+    for (const futex2_testing_table& table : all_tables()) nodes.push_back(table.node);
     return nodes;
 }
 

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "stress/quiet.hpp"
 
-#include <futex2/testing.h>
-
 #include "engine/thread.hpp"
 #include "platform/native.hpp"
+#include "stress/nodes.hpp"
 #include "stress/report.hpp"
 
 namespace futex2::stress {
@@ -13,9 +12,7 @@ using platform::native;
 using platform::order;
 
 void check_tables(account& a) {
-    for (int i = 0; i < futex2_node_count(); ++i) {
-        futex2_testing_table table;
-        if (futex2_testing_table_of(i, &table) != 0) fail("node {} has no table", i);
+    for (const futex2_testing_table& table : all_tables()) {
         const auto* buckets = static_cast<const engine::bucket<native>*>(table.address);
         for (unsigned n = 0; n < table.buckets; ++n) {
             const uint32_t count = buckets[n].count.load(order::acquire);

@@ -7,6 +7,7 @@
 #include <climits>
 #include <latch>
 
+#include "abi/deadline.hpp"
 #include "stress/quiet.hpp"
 #include "stress/report.hpp"
 
@@ -148,7 +149,7 @@ bool rings::take(member& m) {
 }
 
 void rings::wait_for_token(member& m, const word& w, uint64_t empty) {
-    const timespec soon = in_nanoseconds(static_cast<long>(m.below(200'000)));
+    const timespec soon = abi_test::from_now(std::chrono::nanoseconds(m.below(200'000)));
     const timespec* deadline = m.one_in(8) ? &soon : nullptr;
     switch (m.below(4)) {
         case 0:
