@@ -19,10 +19,6 @@ bool names_shared_word(const step& s) {
     return s.flaw == flaw::shared || s.flaw == flaw::one_shared;
 }
 
-bool changes_kind(const step& s) {
-    return s.what == action::requeue && is_numa(s.word_at(0)) != is_numa(s.word_at(1));
-}
-
 bool names_no_node(const step& s, const quiet_point& after) {
     for (unsigned i = 0; i < s.words_named(); ++i) {
         const unsigned word = s.word_at(i);
@@ -37,7 +33,7 @@ bool is_row(const step* s, const quiet_point& after, int library, int kernel) {
     if (library == kernel) return true;
     if (s == nullptr) return false;
     // #requeue_kinds: nobody is there to be moved.
-    if (changes_kind(*s) && kernel == -EINVAL)
+    if (s->between_kinds() && kernel == -EINVAL)
         return library == 0 || library == -EAGAIN || library == -EFAULT || library == -ENOSYS;
     // #shared: nobody waits there, and the deadline of a wait has passed. Of hints the
     // library knows nothing yet.

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <array>
-#include <optional>
 
 #include "abi/engine.hpp"
 #include "abi/word.hpp"
@@ -39,7 +38,7 @@ int call_composed(const step& s, const side& where, word_array& words);
 /** Wakes on one of the words of a wakev or store_wake. */
 int wake_one(const step& s, unsigned i, int count, const side& where, word_array& words);
 
-/** How many an item of a wakev asks for. */
+/** How many a word's wakes are to end, of a wakev or store_wake. */
 int count_of_item(const step& s, unsigned i);
 
 }  // namespace futex2::fuzz

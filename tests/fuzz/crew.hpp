@@ -3,11 +3,10 @@
 // each thread either has returned or sleeps.
 #pragma once
 
-#include <pthread.h>
-
 #include <array>
 #include <atomic>
 #include <functional>
+#include <memory>
 #include <string>
 #include <thread>
 
@@ -35,8 +34,8 @@ class crew {
     void interrupt(unsigned thread, bool restart);
 
     /**
-     * Returns at the next quiet point, or aborts after a minute, telling how to see what
-     * hangs. A thread whose deadline will end its call soon does not count as asleep.
+     * Returns at the next quiet point, or aborts after a minute. A thread whose deadline will end
+     * its call soon does not count as asleep.
      */
     void await_quiet();
     void expect_return(unsigned thread);

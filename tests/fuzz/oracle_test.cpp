@@ -39,8 +39,7 @@ TEST(Oracle, LibraryAndKernelAgree) {
               << done.together << " at the same time as another\n";
 }
 
-// The programs that libFuzzer begins with: those that reached what no other does, and
-// those that once parted.
+// The programs that libFuzzer begins with: each reaches what no other does.
 TEST(Oracle, LibraryAndKernelAgreeOnTheCorpus) {
     oracle knows;
     int programs = 0;

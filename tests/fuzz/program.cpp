@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <climits>
+#include <string_view>
 
 namespace futex2::fuzz {
 namespace {
@@ -128,8 +129,9 @@ deadline step::deadline_said() const {
 
 step decode(const encoded_step& bytes) {
     const auto [what, who, where, how_many, value, until, wrong, detail] = bytes;
+    const action what_to_do = pick(actions, what);
     step s = {
-        .what = pick(actions, what),
+        .what = what_to_do,
         .thread = who % 128 % thread_count,
         .joined = who >= 128,
         .word = where % 16 % word_count,
@@ -140,14 +142,13 @@ step decode(const encoded_step& bytes) {
         .until = deadline_of(until),
         .count = pick(counts, how_many),
         .second_count = pick(counts, how_many / 8),
-        .number = value % 4,
+        .number = what_to_do == action::set_hint ? pick(hints, value) : value % 4,
         .restart = value % 2 != 0,
         .policy = how_many >= 240,
-        .flaw = flaw_of(pick(actions, what), wrong),
+        .flaw = flaw_of(what_to_do, wrong),
         .spoiled = 0,
         .bit = pick(unknown_flags, detail / 4),
     };
-    if (s.what == action::set_hint) s.number = pick(hints, value);
     if (s.what == action::requeue && where / 64 == 3) s.stride = 0;  // to itself
     if (s.flaw != flaw::none) s.spoiled = detail % s.words_named();
     return s;

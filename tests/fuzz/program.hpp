@@ -7,7 +7,6 @@
 #include <cstdint>
 #include <ostream>
 #include <span>
-#include <string_view>
 #include <vector>
 
 namespace futex2::fuzz {
@@ -96,6 +95,10 @@ struct step {
     bool ends_by_itself() const { return deadline_said() >= deadline::passed; }
     /** wait, waitv. */
     bool waits() const { return what == action::wait || what == action::waitv; }
+    /** A requeue from a plain word to a NUMA word, or the other way round. */
+    bool between_kinds() const {
+        return what == action::requeue && is_numa(word_at(0)) != is_numa(word_at(1));
+    }
     /** Of several calls of the kernel: it runs alone. */
     bool composed() const { return what == action::wakev || what == action::store_wake; }
 };

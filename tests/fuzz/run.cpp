@@ -23,9 +23,7 @@ struct waiting {
 class running {
   public:
     running(crew& with, const side& where, const program& p, const trace* guide)
-        : crew_(with), where_(where), program_(p), guide_(guide), words_(make_words(where)) {
-        hint_is_users_.fill(false);
-    }
+        : crew_(with), where_(where), program_(p), guide_(guide), words_(make_words(where)) {}
 
     trace all() {
         for (size_t next = 0; next < program_.size();) next = run_together(next);
@@ -87,8 +85,7 @@ class running {
         const word_set from = set_of(s.word_at(0));
         const word_set to = set_of(s.word_at(1));
         // Between kinds, which the kernel refuses, nobody may be there to be moved.
-        if (is_numa(s.word_at(0)) != is_numa(s.word_at(1)) && somebody_may_wait_on(from))
-            return false;
+        if (s.between_kinds() && somebody_may_wait_on(from)) return false;
         return !would_wait_twice(from, to) && !order_is_by_chance(from, to);
     }
 
@@ -237,8 +234,7 @@ class running {
         if (s.what == action::store_wake) store(s.word, static_cast<uint64_t>(s.number));
         int sum = 0;
         for (unsigned i = 0; i < s.words_named(); ++i) {
-            const int count = s.what == action::wakev ? count_of_item(s, i) : s.count;
-            sum += wake_one(s, i, count, where_, words_);
+            sum += wake_one(s, i, count_of_item(s, i), where_, words_);
             crew_.await_quiet();
         }
         return sum;
@@ -336,7 +332,7 @@ class running {
     const program& program_;
     const trace* guide_;
     word_array words_;
-    std::array<bool, word_count> hint_is_users_;
+    std::array<bool, word_count> hint_is_users_ = {};
     uint64_t next_age_ = 0;
     std::array<std::optional<waiting>, thread_count> waits_ = {};
     trace seen_;
