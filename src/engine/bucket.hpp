@@ -14,7 +14,7 @@ class bucket_lock {
     void acquire() {
         if (word_.compare_exchange(free, held, order::acquire)) [[likely]]
             return;
-        for (int i = 0; i < spins; ++i) {
+        for (int i = 0; i < P::lock_spins; ++i) {
             P::pause();
             if (word_.load(order::relaxed) == free &&
                 word_.compare_exchange(free, held, order::acquire))
@@ -31,7 +31,6 @@ class bucket_lock {
     static constexpr uint32_t free = 0;
     static constexpr uint32_t held = 1;
     static constexpr uint32_t contended = 2;  // somebody may sleep on it
-    static constexpr int spins = 100;         // about the time of one system call
 
     typename P::template atomic<uint32_t> word_;
 };

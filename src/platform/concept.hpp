@@ -63,6 +63,8 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
     // A point at which a model checker may run a signal handler.
     P::interrupt_point();
     P::pause();
+    // So many rounds spins who finds a lock taken, before it sleeps.
+    { P::lock_spins } -> std::convertible_to<int>;
 
     // The calling thread's object of a type that is all-zero at first.
     { P::template self<int>() } -> std::same_as<int&>;

@@ -21,6 +21,7 @@ struct native {
     static void signal_fence() { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
     static void interrupt_point() {}
     static void pause() { cpu_pause(); }
+    static constexpr int lock_spins = 100;  // about the time of one system call
 
     template <class T>
     static T& self() {

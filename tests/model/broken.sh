@@ -1,8 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # broken.sh PATCH SCHEDULES: breaks a copy of the engine's source by a patch, and runs
-# the scenario that the patch names, from three seeds with so many schedules each. Passes
-# if each of them fails, and prints after how many schedules. CXX and MODEL_MAIN (main.cpp, compiled) come from the build.
+# the scenario that the patch names, from three seeds with so many schedules each, and then
+# by search, with twice as many for each number of preemptions. Passes if each of the four
+# fails, and prints after how many schedules. CXX and MODEL_MAIN (main.cpp, compiled) come
+# from the build.
 set -euo pipefail
 
 patch=$(readlink -f "$1") schedules=$2
@@ -16,17 +18,25 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r "$root/src" "$work/src"
 patch --quiet --strip=1 --directory="$work" <"$patch"
+sed "/^const registration</{/(\"$scenario\")/!d}" "$here/$source" >"$work/scenario.cpp"
 "$CXX" -std=c++20 -O1 -no-pie -I"$work/src" -I"$root/include" -I"$root/tests" \
-    -w "$here/$source" "$MODEL_MAIN" -o "$work/model" -pthread
+    -w "$work/scenario.cpp" "$MODEL_MAIN" -o "$work/model" -pthread
 
-missed=0 found=()
-for seed in 1 10000000 20000000; do
-    status=0
-    story=$("$work/model" --quiet --schedules "$schedules" --seed "$seed" "$scenario") || status=$?
+missed=0 story=''
+explore() {
+    local status=0
+    story=$("$work/model" --quiet "$@") || status=$?
     # 1: a schedule failed. Anything else is a crash of the model itself.
     ((status == 1)) || missed=1
+}
+
+found=()
+for seed in 1 10000000 20000000; do
+    explore --schedules "$schedules" --seed "$seed" "$scenario"
     found+=("$(sed -E 's/^.*: ([0-9]+) schedules from [0-9]+: (.*)$/\1 (\2)/' <<<"$story")")
 done
-printf '%s, by %s: %s; %s; %s\n' "$(basename "$patch" .patch)" "$scenario" "${found[@]}"
-((missed == 0)) || echo "not found from every seed"
+explore --search --schedules $((2 * schedules)) "$scenario"
+found+=("$(sed -E '$!d; s/^.*, preemptions up to ([0-9]+): .* ([0-9]+) schedules: (.*)$/\2 of up to \1 preemptions (\3)/' <<<"$story")")
+printf '%s, by %s: %s; %s; %s; %s\n' "$(basename "$patch" .patch)" "$scenario" "${found[@]}"
+((missed == 0)) || echo "not found from every seed and by search"
 exit "$missed"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// model [--schedules N] [--seed N] [SCENARIO...]: runs scenarios under N random schedules
-// each, those of numbers seed, seed + 1, ...; --list names them.
+// model [--schedules N] [--seed N | --search] [SCENARIO...]: runs scenarios under N random
+// schedules each, those of numbers seed, seed + 1, ..., or under all those of 0, 1, 2, ...
+// preemptions, as long as N are enough; --list names them.
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
@@ -10,32 +11,63 @@
 namespace futex2::model {
 namespace {
 
-constexpr unsigned depth_limit = 20'000;  // steps of a schedule
+class runner {
+  public:
+    runner(uint64_t schedules, bool quiet) : schedules_(schedules), quiet_(quiet) {}
 
-// Relacy tells the story of a schedule that fails in a run of its own.
-void tell(const scenario& s, uint64_t schedule) {
-    rl::test_params how;
-    how.initial_state = std::to_string(schedule);
-    how.iteration_count = schedule;
-    how.execution_depth_limit = depth_limit;
-    how.output_stream = &std::cerr;
-    how.collect_history = true;
-    s.run(how);
-}
+    bool at_random(const scenario& s, uint64_t seed) const {
+        rl::test_params how = parameters();
+        how.initial_state = std::to_string(seed);
+        how.iteration_count = seed + schedules_ - 1;
+        const bool passed = s.at_random(how);
+        std::cout << s.name << ": " << how.stop_iteration - seed + 1 << " schedules from " << seed
+                  << ": " << verdict(how) << std::endl;
+        if (!passed && !quiet_) tell(s.at_random, how);
+        return passed;
+    }
 
-bool run(const scenario& s, uint64_t schedules, uint64_t seed, bool quiet) {
-    std::ostream nowhere(nullptr);
-    rl::test_params how;
-    how.initial_state = std::to_string(seed);
-    how.iteration_count = seed + schedules - 1;
-    how.execution_depth_limit = depth_limit;
-    how.output_stream = how.progress_stream = &nowhere;
-    const bool passed = s.run(how);
-    std::cout << s.name << ": " << how.stop_iteration - seed + 1 << " schedules from " << seed
-              << ": " << (passed ? "passed" : rl::test_result_str(how.test_result)) << std::endl;
-    if (!passed && !quiet) tell(s, how.stop_iteration);
-    return passed;
-}
+    // The last search may not come to its end.
+    bool in_turn(const scenario& s) const {
+        for (unsigned preemptions = 0;; ++preemptions) {
+            rl::test_params how = parameters();
+            how.search_type = rl::sched_bound;
+            how.context_bound = preemptions;
+            how.iteration_count = schedules_;
+            const bool passed = s.in_turn(how);
+            const bool whole = how.stop_iteration < schedules_;
+            std::cout << s.name << ", preemptions up to " << preemptions << ": "
+                      << (whole && passed ? "all " : "first ") << how.stop_iteration
+                      << " schedules: " << verdict(how) << std::endl;
+            if (!passed && !quiet_) tell(s.in_turn, how);
+            if (!passed || !whole) return passed;
+        }
+    }
+
+  private:
+    static constexpr unsigned depth_limit = 20'000;  // steps of a schedule
+
+    rl::test_params parameters() const {
+        rl::test_params how;
+        how.execution_depth_limit = depth_limit;
+        how.output_stream = how.progress_stream = &nowhere_;
+        return how;
+    }
+    static const char* verdict(const rl::test_params& how) {
+        return how.test_result == rl::test_result_success ? "passed"
+                                                          : rl::test_result_str(how.test_result);
+    }
+    // Relacy tells the story of a schedule in a run of its own.
+    static void tell(explorer run, rl::test_params how) {
+        how.initial_state = how.final_state;
+        how.output_stream = &std::cerr;
+        how.collect_history = true;
+        run(how);
+    }
+
+    const uint64_t schedules_;
+    const bool quiet_;
+    mutable std::ostream nowhere_{nullptr};
+};
 
 }  // namespace
 }  // namespace futex2::model
@@ -48,15 +80,21 @@ int main(int argc, char** argv) {
     std::vector<std::string> names;
     bool list = false;
     bool quiet = false;
-    app.add_option("--schedules", schedules, "Of each scenario")->capture_default_str();
-    app.add_option("--seed", seed, "Number of the first schedule")
+    bool search = false;
+    app.add_option("--schedules", schedules, "Of each scenario")
         ->check(CLI::PositiveNumber)
         ->capture_default_str();
+    CLI::Option* first = app.add_option("--seed", seed, "Number of the first schedule")
+                             ->check(CLI::PositiveNumber)
+                             ->capture_default_str();
+    app.add_flag("--search", search, "All schedules of 0, 1, 2, ... preemptions, not random ones")
+        ->excludes(first);
     app.add_flag("--quiet", quiet, "Do not tell the story of a schedule that fails");
     app.add_flag("--list", list, "Name the scenarios");
     app.add_option("scenario", names, "All, if none is named");
     CLI11_PARSE(app, argc, argv);
 
+    const runner run(schedules, quiet);
     bool passed = true;
     size_t found = 0;
     for (const scenario& s : scenarios()) {
@@ -65,7 +103,7 @@ int main(int argc, char** argv) {
         if (list)
             std::cout << s.name << '\n';
         else if (named || names.empty())
-            passed = run(s, schedules, seed, quiet) && passed;
+            passed = (search ? run.in_turn(s) : run.at_random(s, seed)) && passed;
     }
     if (found != names.size()) {
         std::cerr << "model: no such scenario; --list names them\n";

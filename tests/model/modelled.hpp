@@ -104,7 +104,9 @@ class word {
     explicit word(int32_t hint) : both_(pack(0, hint)) {}
     word(const word&) = delete;
     word& operator=(const word&) = delete;
-    ~word() { alive_ = false; }
+
+    // The memory stays readable, so that a late access is told from a crash.
+    void free() { freed_ = true; }
 
     uint32_t value(order o = order::acquire) const { return value_of(load(o)); }
     int32_t hint(order o = order::acquire) const { return hint_of(load(o)); }
@@ -117,8 +119,10 @@ class word {
         }
     }
     bool compare_exchange(uint32_t value, int32_t hint, uint32_t new_value, int32_t new_hint) {
-        RL_ASSERT(alive_);
-        return both_.compare_exchange(pack(value, hint), pack(new_value, new_hint), order::seq_cst);
+        const bool done = both_.compare_exchange(pack(value, hint), pack(new_value, new_hint),
+                                                 order::seq_cst);
+        RL_ASSERT(!freed_);
+        return done;
     }
     bool compare_exchange_hint(int32_t hint, int32_t new_hint) {
         for (;;) {
@@ -137,12 +141,13 @@ class word {
     static int32_t hint_of(uint64_t both) { return static_cast<int32_t>(both >> 32); }
 
     uint64_t load(order o) const {
-        RL_ASSERT(alive_);
-        return both_.load(o);
+        const uint64_t both = both_.load(o);
+        RL_ASSERT(!freed_);  // behind the access, which may lose the CPU before it is made
+        return both;
     }
 
     modelled_atomic<uint64_t> both_;
-    bool alive_ = true;  // the memory stays readable, so that a late access is told from a crash
+    bool freed_ = false;
 };
 
 // What a scenario says of each of its threads.
@@ -166,15 +171,20 @@ struct modelled {
     static inline thread_settings threads[max_threads];
     static thread_settings& mine() { return threads[rl::thread_index()]; }
 
-    // Relacy's scheduler tosses a coin at every step: a thread with many steps before the
+    // Whether every schedule is tried in turn: then nothing is left to chance.
+    static bool exhaustive() { return !rl::ctx().is_random_sched(); }
+    static bool once_in(unsigned n) { return rl::rand(exhaustive() ? 2 : n) == 0; }
+
+    // Relacy's random scheduler tosses a coin at every step: a thread with many steps before the
     // one that matters would almost never be there before a thread with few.
     static void lose_the_cpu(unsigned longest) {
+        if (exhaustive()) return;
         for (unsigned n = rl::rand(longest + 1); n > 0; --n) rl::ctx().sched();
     }
     static void may_lose_the_cpu() {
         constexpr unsigned one_in = 5;
         constexpr unsigned steps_of_a_call = 120;
-        if (rl::rand(one_in) == 0) lose_the_cpu(steps_of_a_call);
+        if (!exhaustive() && once_in(one_in)) lose_the_cpu(steps_of_a_call);
     }
 
     static void fence() {
@@ -186,12 +196,16 @@ struct modelled {
     static void interrupt_point() {
         may_lose_the_cpu();
         constexpr unsigned one_in = 6;
-        if (mine().handler == nullptr || rl::rand(one_in) != 0) return;
+        if (mine().handler == nullptr || !once_in(one_in)) return;
         const std::function<void()> handler = std::move(mine().handler);
         mine().handler = nullptr;
         handler();
     }
-    static void pause() { rl::yield(1, info(location::current())); }
+    static constexpr int lock_spins = 2;
+    static void pause() {
+        if (exhaustive()) return rl::ctx().sched();
+        rl::yield(1, info(location::current()));
+    }
 
     template <class T>
     static T& self() {

@@ -1,17 +1,21 @@
 // SPDX-License-Identifier: MIT
-// The scenarios by name.
+// The scenarios by name, and how each is run.
 #pragma once
 
 #include <string>
 #include <vector>
 
 #include "model/relacy.hpp"
+#include "model/search.hpp"
 
 namespace futex2::model {
 
+using explorer = bool (*)(rl::test_params&);
+
 struct scenario {
     std::string name;
-    bool (*run)(rl::test_params&);
+    explorer at_random;  // schedule initial_state, and so on, up to iteration_count
+    explorer in_turn;    // those of at most context_bound preemptions
 };
 
 inline std::vector<scenario>& scenarios() {
@@ -19,11 +23,21 @@ inline std::vector<scenario>& scenarios() {
     return all;
 }
 
+// Runs schedules up to one that fails: final_state is then what initial_state takes to
+// begin with it.
+template <class Suite, template <rl::thread_id_t> class Scheduler>
+bool explore(rl::test_params& how) {
+    rl::ostringstream failed;
+    rl::run_test<Suite, Scheduler<Suite::params::thread_count>>(how, failed, false);
+    how.final_state = failed.str();
+    return how.test_result == rl::test_result_success;
+}
+
 template <class Suite>
 struct registration {
     explicit registration(const char* name) {
         scenarios().push_back(
-            {name, [](rl::test_params& how) { return rl::simulate<Suite>(how); }});
+            {name, explore<Suite, rl::random_scheduler>, explore<Suite, search>});
     }
 };
 

@@ -64,8 +64,7 @@ class world {
     world(const world&) = delete;
     world& operator=(const world&) = delete;
     ~world() {
-        for (size_t i = 0; i < count; ++i)
-            if (!freed_[i]) std::destroy_at(&words_[i].object);
+        for (place& w : words_) std::destroy_at(&w.object);
         process_.destroy();
     }
 
@@ -80,7 +79,7 @@ class world {
     // As a program that frees an object with the word inside.
     void free(size_t i) {
         freed_[i] = true;
-        std::destroy_at(&words_[i].object);
+        at(i).free();
     }
 
     engine::wait_result wait_for_token(size_t i, word_kind kind, const timespec* until = nullptr) {
