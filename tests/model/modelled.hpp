@@ -119,8 +119,8 @@ class word {
         }
     }
     bool compare_exchange(uint32_t value, int32_t hint, uint32_t new_value, int32_t new_hint) {
-        const bool done = both_.compare_exchange(pack(value, hint), pack(new_value, new_hint),
-                                                 order::seq_cst);
+        const bool done =
+            both_.compare_exchange(pack(value, hint), pack(new_value, new_hint), order::seq_cst);
         RL_ASSERT(!freed_);
         return done;
     }
@@ -175,26 +175,10 @@ struct modelled {
     static bool exhaustive() { return !rl::ctx().is_random_sched(); }
     static bool once_in(unsigned n) { return rl::rand(exhaustive() ? 2 : n) == 0; }
 
-    // Relacy's random scheduler tosses a coin at every step: a thread with many steps before the
-    // one that matters would almost never be there before a thread with few.
-    static void lose_the_cpu(unsigned longest) {
-        if (exhaustive()) return;
-        for (unsigned n = rl::rand(longest + 1); n > 0; --n) rl::ctx().sched();
-    }
-    static void may_lose_the_cpu() {
-        constexpr unsigned one_in = 5;
-        constexpr unsigned steps_of_a_call = 120;
-        if (!exhaustive() && once_in(one_in)) lose_the_cpu(steps_of_a_call);
-    }
-
-    static void fence() {
-        rl::atomic_thread_fence(rl::mo_seq_cst, info(location::current()));
-        may_lose_the_cpu();
-    }
+    static void fence() { rl::atomic_thread_fence(rl::mo_seq_cst, info(location::current())); }
     static void fence_after_rmw() { fence(); }
     static void signal_fence() {}
     static void interrupt_point() {
-        may_lose_the_cpu();
         constexpr unsigned one_in = 6;
         if (mine().handler == nullptr || !once_in(one_in)) return;
         const std::function<void()> handler = std::move(mine().handler);

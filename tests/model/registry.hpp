@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "model/chance.hpp"
 #include "model/relacy.hpp"
 #include "model/search.hpp"
 
@@ -36,8 +37,7 @@ bool explore(rl::test_params& how) {
 template <class Suite>
 struct registration {
     explicit registration(const char* name) {
-        scenarios().push_back(
-            {name, explore<Suite, rl::random_scheduler>, explore<Suite, search>});
+        scenarios().push_back({name, explore<Suite, chance>, explore<Suite, search>});
     }
 };
 

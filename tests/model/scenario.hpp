@@ -12,13 +12,8 @@ namespace futex2::model {
 // at the end.
 template <class Suite, unsigned threads>
 struct suite : rl::test_suite<Suite, threads> {
-    static constexpr unsigned latest = 150;  // steps; a wait and a wake have fewer
-
     world w;
-    void thread(unsigned i) {
-        modelled::lose_the_cpu(latest);
-        static_cast<Suite*>(this)->act(i);
-    }
+    void thread(unsigned i) { static_cast<Suite*>(this)->act(i); }
     void after() { w.check_quiet(); }
 };
 
