@@ -187,6 +187,7 @@ struct modelled {
     }
     static constexpr int lock_spins = 2;
     static void pause() {
+        // Relacy shows newer values to who yields: only an endless spin needs that.
         if (exhaustive()) return rl::ctx().sched();
         rl::yield(1, info(location::current()));
     }
