@@ -216,7 +216,8 @@ made make_collide(const settings& how, const target& what) {
         if constexpr (Engine::has_waitv)
             return {std::make_unique<collide<Engine>>(how, what, engine), ""};
         else
-            return {nullptr, "not supported: futex(2) waits on one word at a time"};
+            return {nullptr, fmt::format("not supported: {} waits on one word at a time",
+                                         meaning_of(what.engine))};
     });
 }
 

@@ -12,6 +12,8 @@ class kernel_engine {
     using word = plain_word<uint32_t>;
     using value = uint32_t;
     static constexpr bool has_waitv = false;
+    static constexpr bool has_requeue = true;
+    static constexpr bool by_value = false;
 
     explicit kernel_engine(bool shared) : flags_(shared ? 0 : FUTEX_PRIVATE_FLAG) {}
 

@@ -15,6 +15,8 @@ class kernel2_engine {
     template <class Other>
     using over = kernel2_engine<Other>;
     static constexpr bool has_waitv = true;
+    static constexpr bool has_requeue = true;
+    static constexpr bool by_value = false;
 
     explicit kernel2_engine(bool shared)
         : flags_(kind_flags<Word> | (shared ? 0 : FUTEX2_PRIVATE)) {}

@@ -16,6 +16,8 @@ class user_engine {
     template <class Other>
     using over = user_engine<Other>;
     static constexpr bool has_waitv = true;
+    static constexpr bool has_requeue = true;
+    static constexpr bool by_value = false;
 
     explicit user_engine(bool shared) : flags_(kind_flags<Word> | (shared ? 0 : FUTEX2_PRIVATE)) {}
 

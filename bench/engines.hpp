@@ -3,38 +3,63 @@
 // class, so that no call in a measured loop goes through a pointer.
 #pragma once
 
+#include <cerrno>
 #include <memory>
 #include <string>
 #include <type_traits>
 
 #include "bench/engine_kernel.hpp"
 #include "bench/engine_kernel2.hpp"
+#include "bench/engine_standard.hpp"
 #include "bench/engine_user.hpp"
+#include "bench/engine_wtf.hpp"
 #include "bench/target.hpp"
 #include "bench/workload.hpp"
 
 namespace futex2::bench {
 
+/** Calls f with the std::type_identity of the word's value. */
+template <class F>
+void with_value(const target& what, const F& f) {
+    switch (what.bits) {
+        case 8:
+            return f(std::type_identity<uint8_t>{});
+        case 16:
+            return f(std::type_identity<uint16_t>{});
+        case 32:
+            return f(std::type_identity<uint32_t>{});
+        default:
+            return f(std::type_identity<uint64_t>{});
+    }
+}
+
 /** Calls f with the std::type_identity of the word. */
 template <class F>
 void with_user_word(const target& what, const F& f) {
-    const auto kind = [&]<class T>(std::type_identity<T>) {
+    with_value(what, [&]<class T>(std::type_identity<T>) {
         if (what.numa)
             f(std::type_identity<numa_word<T>>{});
         else
             f(std::type_identity<plain_word<T>>{});
-    };
-    switch (what.bits) {
-        case 8:
-            return kind(std::type_identity<uint8_t>{});
-        case 16:
-            return kind(std::type_identity<uint16_t>{});
-        case 32:
-            return kind(std::type_identity<uint32_t>{});
-        default:
-            return kind(std::type_identity<uint64_t>{});
-    }
+    });
 }
+
+/** make(engine) of an engine that has plain words of every size. */
+template <template <class> class Engine, class F>
+auto with_plain_engine(const target& what, const F& make) {
+    decltype(make(Engine<plain_word<uint32_t>>(false))) result;
+    with_value(what, [&]<class T>(std::type_identity<T>) {
+        result = make(Engine<plain_word<T>>(what.shared));
+    });
+    return result;
+}
+
+// What each engine says of itself: has_waitv; has_requeue; by_value: a wait ends when the
+// value has changed, and wake does not say whom it woke.
+
+/** What a wait answers if the value is not the expected one. */
+template <class Engine>
+inline constexpr int other_value = Engine::by_value ? 0 : -EAGAIN;
 
 /** A workload, or the reason why there is none. */
 struct made {
@@ -61,6 +86,16 @@ made with_engine(const target& what, const F& make) {
                 result = make(kernel2_engine<numa_word<uint32_t>>(what.shared));
             else
                 result = make(kernel2_engine<plain_word<uint32_t>>(what.shared));
+            break;
+        case engine_id::std:
+            return with_plain_engine<std_engine>(what, make);
+        case engine_id::boost:
+#if FUTEX2_BENCH_BOOST
+            return with_plain_engine<boost_engine>(what, make);
+#endif
+            break;
+        case engine_id::wtf:
+            return with_plain_engine<wtf_engine>(what, make);
     }
     return result;
 }

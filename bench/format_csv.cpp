@@ -44,7 +44,10 @@ std::string as_csv(const report& r) {
 std::string as_simple(const report& r) {
     std::string text;
     for (const result& one : r.results) {
-        if (!one.unsupported.empty()) continue;
+        if (!one.unsupported.empty()) {
+            text += fmt::format("# {}, {}: {}\n", one.suite, one.engine, one.unsupported);
+            continue;
+        }
         text += fmt::format("{} {} {}{}, {}, {} {}{}, {} {}\n", number(median(one.runs)), one.unit,
                             one.suite, one.variant.empty() ? "" : " (" + one.variant + ")",
                             one.metric, one.engine, one.bits, one.numa ? " NUMA" : "", one.threads,

@@ -3,18 +3,24 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
 
 #include "bench/formats.hpp"
 #include "bench/lines.hpp"
 #include "bench/statistics.hpp"
+#include "bench/target.hpp"
 
 namespace futex2::bench {
 namespace {
 
 using row = std::vector<std::string>;
 
-const std::array<std::string, 4> engines = {"user", "kernel", "kernel2", "reference"};
+// In the order of their columns.
+std::vector<std::string> all_columns() {
+    std::vector<std::string> names;
+    for (const engine_id engine : all_engines) names.emplace_back(name_of(engine));
+    names.emplace_back("reference");
+    return names;
+}
 
 bool measures_the_same(const result& a, const result& b) {
     return a.suite == b.suite && a.variant == b.variant && a.threads == b.threads &&
@@ -42,7 +48,7 @@ std::string ratio(const report& all, const result& r) {
 // The engines that have a column of their own.
 std::vector<std::string> columns_of(const report& all) {
     std::vector<std::string> present;
-    for (const std::string& engine : engines)
+    for (const std::string& engine : all_columns())
         if (std::any_of(all.results.begin(), all.results.end(), [&](const result& r) {
                 return r.engine == engine && r.unsupported.empty();
             }))

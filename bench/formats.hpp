@@ -15,7 +15,7 @@ std::string as_json(const report& r);
 /** RFC 4180, a line for each result; the runs are in one field, separated by blanks. */
 std::string as_csv(const report& r);
 
-/** A line for each result that has numbers: the median, its unit, and what it is. */
+/** A line for each result: the median, its unit, and what it is; or # and why there is none. */
 std::string as_simple(const report& r);
 
 /**

@@ -60,10 +60,11 @@ TEST(Csv, QuotesWhatNeedsIt) {
               std::string::npos);
 }
 
-TEST(Simple, IsALineForEachResultWithNumbers) {
+TEST(Simple, IsALineForEachResult) {
     EXPECT_EQ(as_simple(sample()),
               "2 ms wake (-w 1), time, user 32, 4 threads\n"
-              "8 ms wake (-w 1), time, kernel 32, 4 threads\n");
+              "8 ms wake (-w 1), time, kernel 32, 4 threads\n"
+              "# wake, kernel2: not supported: a \"reason\", with a comma\n");
 }
 
 TEST(Table, PutsEnginesBesideEachOtherAndNamesReasonsAndClaims) {

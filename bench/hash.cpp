@@ -82,7 +82,7 @@ class hash final : public workload {
         do {
             for (word& w : words) {
                 const int result = engine_.wait(w, wrong);
-                if (result != -EAGAIN) [[unlikely]]
+                if (result != other_value<Engine>) [[unlikely]]
                     error.store(result, std::memory_order_relaxed);
             }
             ops += static_cast<int64_t>(words.size());

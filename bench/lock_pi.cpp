@@ -88,14 +88,8 @@ class lock_pi final : public workload {
 }  // namespace
 
 made make_lock_pi(const settings& how, const target& what) {
-    switch (what.engine) {
-        case engine_id::user:
-            return {nullptr, "not supported: this library has no locks with priority inheritance"};
-        case engine_id::kernel2:
-            return {nullptr, "not supported: priority inheritance is an operation of futex(2)"};
-        case engine_id::kernel:
-            break;
-    }
+    if (what.engine != engine_id::kernel)
+        return {nullptr, "not supported: locks with priority inheritance are futex(2)'s"};
     if (std::string reason = unsupported(what); !reason.empty()) return {nullptr, reason};
     return {std::make_unique<lock_pi>(how, kernel_engine(what.shared)), ""};
 }

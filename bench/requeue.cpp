@@ -103,7 +103,11 @@ made make_requeue(const settings& how, const target& what) {
     return with_engine(what, [&]<class Engine>(const Engine& engine) -> made {
         if (how.pi && !std::is_same_v<Engine, kernel_engine>)
             return {nullptr, "not supported: priority inheritance is an operation of futex(2)"};
-        return {std::make_unique<requeue<Engine>>(how, engine), ""};
+        if constexpr (Engine::has_requeue)
+            return {std::make_unique<requeue<Engine>>(how, engine), ""};
+        else
+            return {nullptr,
+                    fmt::format("not supported: {} has no requeue", meaning_of(what.engine))};
     });
 }
 

@@ -12,7 +12,7 @@ namespace futex2::bench {
 struct result {
     std::string suite;
     std::string variant;  // what is special about it within its suite; may be empty
-    std::string engine;   // "user", "kernel", "kernel2" or "reference"
+    std::string engine;   // its name, or "reference"
     unsigned bits = 32;   // of a word
     bool numa = false;
     bool shared = false;

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <stdexcept>
 
 #include "bench/engines.hpp"
 
@@ -46,36 +47,70 @@ std::string kernel2_unsupported(const target& what) {
     return error < 0 ? refusal("this kernel has no FUTEX2_NUMA", error) : "";
 }
 
+std::string peer_unsupported(const target& what) {
+    if (what.numa)
+        return fmt::format("not supported: {} has no NUMA words", meaning_of(what.engine));
+    if (what.shared)
+        return fmt::format("not supported: {} knows one process alone", meaning_of(what.engine));
+    return "";
+}
+
+std::string boost_unsupported(const target& what) {
+#if FUTEX2_BENCH_BOOST
+    return peer_unsupported(what);
+#else
+    static_cast<void>(what);
+    return "not supported: built without Boost.Atomic (libboost-atomic-dev)";
+#endif
+}
+
+std::string wtf_unsupported(const target& what) {
+    if (std::string reason = peer_unsupported(what); !reason.empty()) return reason;
+    const std::string& missing = parking_lot::instance().missing();
+    return missing.empty() ? "" : "not supported: " + missing;
+}
+
+struct engine_facts {
+    engine_id id;
+    std::string_view name;
+    std::string_view meaning;
+    std::string (*unsupported)(const target&);
+};
+
+constexpr engine_facts facts[] = {
+    {engine_id::user, "user", "this library", user_unsupported},
+    {engine_id::kernel, "kernel", "futex(2)", kernel_unsupported},
+    {engine_id::kernel2, "kernel2", "the kernel's futex2, system calls 449 and 454 to 456",
+     kernel2_unsupported},
+    {engine_id::std, "std", "std::atomic_ref", peer_unsupported},
+    {engine_id::boost, "boost", "boost::atomic_ref", boost_unsupported},
+    {engine_id::wtf, "wtf", "WTF::ParkingLot", wtf_unsupported},
+};
+
+const engine_facts& facts_of(engine_id engine) {
+    for (const engine_facts& f : facts)
+        if (f.id == engine) return f;
+    throw std::logic_error("an engine without facts");
+}
+
 }  // namespace
 
 std::string_view name_of(engine_id engine) {
-    switch (engine) {
-        case engine_id::user:
-            return "user";
-        case engine_id::kernel:
-            return "kernel";
-        case engine_id::kernel2:
-            break;
-    }
-    return "kernel2";
+    return facts_of(engine).name;
+}
+
+std::string_view meaning_of(engine_id engine) {
+    return facts_of(engine).meaning;
 }
 
 std::optional<engine_id> engine_named(std::string_view name) {
-    for (const engine_id engine : all_engines)
-        if (name == name_of(engine)) return engine;
+    for (const engine_facts& f : facts)
+        if (f.name == name) return f.id;
     return std::nullopt;
 }
 
 std::string unsupported(const target& what) {
-    switch (what.engine) {
-        case engine_id::user:
-            return user_unsupported(what);
-        case engine_id::kernel:
-            return kernel_unsupported(what);
-        case engine_id::kernel2:
-            break;
-    }
-    return kernel2_unsupported(what);
+    return facts_of(what.engine).unsupported(what);
 }
 
 std::string description(const target& what) {

@@ -13,11 +13,17 @@ enum class engine_id {
     user,     // this library
     kernel,   // futex(2)
     kernel2,  // the kernel's futex2: system calls 449 and 454 to 456
+    std,      // std::atomic_ref's wait and notify
+    boost,    // boost::atomic_ref's
+    wtf,      // WTF::ParkingLot
 };
 
-inline constexpr engine_id all_engines[] = {engine_id::user, engine_id::kernel, engine_id::kernel2};
+inline constexpr engine_id all_engines[] = {engine_id::user, engine_id::kernel, engine_id::kernel2,
+                                            engine_id::std,  engine_id::boost,  engine_id::wtf};
 
 std::string_view name_of(engine_id engine);
+/** For people, in a few words. */
+std::string_view meaning_of(engine_id engine);
 std::optional<engine_id> engine_named(std::string_view name);
 
 struct target {

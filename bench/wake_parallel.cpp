@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: MIT
 // wake-parallel: all threads sleep on one word; several others wake an equal
 // share each, at once. How long does such a wake take?
+#include <algorithm>
+#include <climits>
+
 #include "bench/blocked.hpp"
 #include "bench/clock.hpp"
 #include "bench/perf_format.hpp"
@@ -35,6 +38,7 @@ class wake_parallel final : public workload {
             where_, of_.threads, [this] { return engine_.wait(word_, 0); },
             [this] { return engine_.queued(word_, of_.threads); });
         threads.block(200ms, dog);
+        if constexpr (Engine::by_value) store(word_, 1);
         ms_.assign(static_cast<size_t>(of_.wakers), 0);
         const auto how = where_.chosen() ? team::placed::in_turn : team::placed::anywhere;
         std::atomic<int> woken{0};
@@ -42,10 +46,10 @@ class wake_parallel final : public workload {
             where_, of_.wakers,
             [&](int index) {
                 const int64_t begin = now();
-                const int count = count_of(engine_.wake(word_, of_.wakes), "wake-parallel");
+                const int count = count_of(engine_.wake(word_, share()), "wake-parallel");
                 const int64_t end = now();
                 ms_[static_cast<size_t>(index)] = static_cast<double>(end - begin) / ns_per_ms;
-                woken += count;
+                woken += std::min(count, of_.wakes);
             },
             how);
         wakers.release();
@@ -54,6 +58,7 @@ class wake_parallel final : public workload {
         if (woken != of_.threads)
             give_up(fmt::format("wake-parallel: woke {} of {} threads", woken, of_.threads));
         threads.join("wake-parallel");
+        store(word_, 0);
         return {mean(ms_)};
     }
 
@@ -68,6 +73,9 @@ class wake_parallel final : public workload {
     }
 
   private:
+    // Of a waker.
+    int share() const { return of_.wakers > 1 ? of_.wakes : INT_MAX; }
+
     settings how_;
     Engine engine_;
     placement where_;

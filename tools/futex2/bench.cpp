@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "bench.hpp"
 
+#include <fmt/format.h>
+
 #include <charconv>
 #include <functional>
 #include <limits>
@@ -70,7 +72,7 @@ request complete(const options& given) {
     request asked = given.asked;
     asked.engines = list<engine_id>(
         "--engine", given.engines, [](const std::string& name) { return engine_named(name); },
-        "user, kernel, kernel2");
+        "user, kernel, kernel2, std, boost, wtf");
     if (!given.sizes.empty())
         asked.sizes = list<unsigned>("--size", given.sizes, word_size, "8, 16, 32, 64");
     if (!given.nodes.empty())
@@ -107,7 +109,8 @@ void add_common(CLI::App& bench, options& o) {
     bench
         .add_option("--engine", o.engines,
                     "What is measured: user (this library), kernel (futex(2)), kernel2 (system "
-                    "calls 449 and 454 to 456)")
+                    "calls 449 and 454 to 456), std (std::atomic_ref), boost (boost::atomic_ref), "
+                    "wtf (WTF::ParkingLot); --list says which there are")
         ->type_name("LIST")
         ->capture_default_str();
     bench.add_option("--size", o.sizes, "Bits of a word: 8, 16, 32, 64 (all: every; else 32)")
@@ -284,12 +287,31 @@ void add_all(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
     });
 }
 
+std::string list_of_suites_and_engines() {
+    std::string text = "Suites:\n";
+    for (const suite_help& help : helps) text += fmt::format("  {:<14} {}\n", help.name, help.what);
+    text += "Engines:\n";
+    for (const engine_id engine : all_engines) {
+        const std::string reason = unsupported({engine, 32, false, false});
+        text += fmt::format("  {:<14} {}{}{}\n", name_of(engine), meaning_of(engine),
+                            reason.empty() ? "" : "; ", reason);
+    }
+    return text;
+}
+
 }  // namespace
 
 void add_bench(CLI::App& app, int& status) {
-    CLI::App* bench = app.add_subcommand("bench", "Measure this library and the kernel");
+    CLI::App* bench = app.add_subcommand("bench", "Measure this library, the kernel, and peers");
     const auto o = std::make_shared<options>();
     add_common(*bench, *o);
+    bench->add_flag_callback(
+        "--list",
+        [] {
+            fmt::print("{}", list_of_suites_and_engines());
+            throw CLI::Success();
+        },
+        "Name the suites and the engines, with the reason why one is not there");
     for (const suite_help& help : helps) add_suite(*bench, help, o, status);
     add_all(*bench, o, status);
     bench->require_subcommand(1);
@@ -297,9 +319,11 @@ void add_bench(CLI::App& app, int& status) {
         "Suites take perf's options, and print perf's lines for one engine after the other.\n"
         "An engine that cannot do what is asked is named with the reason.\n"
         "Examples:\n"
+        "  futex2 bench --list\n"
         "  futex2 bench all -o bench.json\n"
         "  futex2 bench --repeat 7 wake -t 512 -w 512\n"
         "  futex2 bench --engine kernel hash -t 2 -r 5     # as perf bench futex hash\n"
+        "  futex2 bench round-trip --engine user,std,boost,wtf --no-spin\n"
         "  futex2 bench round-trip --engine user --size 8 --numa --format csv");
 }
 

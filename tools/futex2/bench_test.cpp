@@ -82,6 +82,36 @@ TEST(PerfLines, OfWakeAndRequeue) {
                 "\\(\\+-\\d+\\.\\d\\d%\\)\n");
 }
 
+// A peer that is not there says why, which is no failure.
+class Peer : public testing::TestWithParam<const char*> {};
+
+TEST_P(Peer, RunsOrSaysWhyNot) {
+    const std::string engine = GetParam();
+    const auto listed = run_command("bench --list");
+    ASSERT_EQ(listed.status, 0) << listed.err;
+    const bool missing =
+        std::regex_search(listed.out, std::regex("\n  " + engine + " .*; not supported: "));
+    for (const std::string what :
+         {"wake -t 4", "wake -t 4 -w 4", "wake-parallel -t 4 -w 2", "calls --size 8,64",
+          "hash -t 2 -f 16 -r 0.05", "round-trip -t 2 -r 0.05"}) {
+        const auto run =
+            run_command("bench --repeat 1 --format simple --engine " + engine + " " + what);
+        EXPECT_EQ(run.status, 0) << what << ": " << run.err;
+        EXPECT_EQ(run.out.find("not supported") != std::string::npos, missing) << what << run.out;
+    }
+}
+
+INSTANTIATE_TEST_SUITE_P(All, Peer, testing::Values("std", "boost", "wtf"));
+
+TEST(Peer, CannotDoEverything) {
+    for (const char* what : {"requeue -t 2", "collide", "lock-pi -t 2", "--numa wake -t 2",
+                             "wake -S -t 2", "--numa race"}) {
+        const auto run = run_command(std::string("bench --format simple --engine std ") + what);
+        EXPECT_EQ(run.status, 0) << what << ": " << run.err;
+        expect_line(run.out, "not supported: ");
+    }
+}
+
 class BadInput : public testing::TestWithParam<const char*> {};
 
 TEST_P(BadInput, IsOneLineAndStatus2) {

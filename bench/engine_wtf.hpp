@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: MIT
+// The engine `wtf`: WebKit's WTF::ParkingLot.
+#pragma once
+
+#include <cerrno>
+
+#include "bench/parking_lot.hpp"
+#include "bench/word.hpp"
+
+namespace futex2::bench {
+
+template <class Word>
+class wtf_engine {
+  public:
+    using word = Word;
+    using value = typename Word::value_type;
+    static constexpr bool has_waitv = false;
+    static constexpr bool has_requeue = false;
+    static constexpr bool by_value = false;
+
+    explicit wtf_engine(bool /*shared*/) {}
+
+    int wait(word& w, value expected) const {
+        return lot_.park(&w, [&] { return load(w) == expected; }) ? 0 : -EAGAIN;
+    }
+    int wake(word& w, int count) const {
+        return static_cast<int>(lot_.unpark(&w, static_cast<unsigned>(count)));
+    }
+    int store_wake(word& w, value next, int count) const {
+        store(w, next);
+        return wake(w, count);
+    }
+
+    /** Nobody tells; the caller sees who sleeps. */
+    static bool queued(const word&, int) { return true; }
+
+  private:
+    const parking_lot& lot_ = parking_lot::instance();
+};
+
+}  // namespace futex2::bench
