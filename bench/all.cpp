@@ -8,6 +8,7 @@
 #include "bench/job.hpp"
 #include "bench/placement.hpp"
 #include "bench/run.hpp"
+#include "bench/turns.hpp"
 
 namespace futex2::bench {
 namespace {
@@ -16,8 +17,7 @@ namespace {
 struct group {
     std::string suite;
     std::vector<job> jobs;
-    int repeats;
-    int warm_ups;
+    rounds how;
 };
 
 enum class sizes { every, one };
@@ -99,8 +99,7 @@ class plan {
     void add_tables() {
         add("collide", {asked_.how}, sizes::one, few);
         group& race = add("race", {asked_.how}, sizes::every, 1);
-        race.repeats = 1;
-        race.warm_ups = 0;
+        race.how = {0, 1};
     }
 
     std::vector<unsigned> sizes_for(sizes how_many) const {
@@ -115,8 +114,8 @@ class plan {
                int repeats) {
         group g{name,
                 {},
-                asked_.repeats > 0 ? asked_.repeats : repeats,
-                asked_.warm_ups >= 0 ? asked_.warm_ups : 1};
+                {asked_.warm_ups >= 0 ? asked_.warm_ups : 1,
+                 asked_.repeats > 0 ? asked_.repeats : repeats}};
         const suite& which = *suite_named(name);
         for (const engine_id engine : asked_.engines)
             for (const bool numa : {false, true})
@@ -145,7 +144,7 @@ int steps_of(const std::vector<group>& groups) {
     int steps = 0;
     for (const group& g : groups)
         for (const job& j : g.jobs)
-            if (j.supported()) steps += g.warm_ups + g.repeats;
+            if (j.supported()) steps += g.how.count();
     return steps;
 }
 
@@ -160,20 +159,6 @@ std::string subject_of(const group& g) {
     return g.suite;
 }
 
-void run_group(group& g, progress& shown, watchdog& dog) {
-    const std::string subject = subject_of(g);
-    for (int i = -g.warm_ups; i < g.repeats; ++i) {
-        for (job& j : g.jobs) {
-            if (!j.supported()) continue;
-            shown.step(subject);
-            if (i < 0)
-                j.warm_up(dog);
-            else
-                j.run(dog);
-        }
-    }
-}
-
 }  // namespace
 
 outcome run_all(const request& asked, progress::style style) {
@@ -182,13 +167,13 @@ outcome run_all(const request& asked, progress::style style) {
     std::vector<group> groups = plan(asked).groups();
     progress shown(style, steps_of(groups));
     watchdog dog{std::chrono::duration<double>(asked.how.patience)};
+    std::mt19937_64 random(asked.how.seed);
     for (group& g : groups) {
-        run_group(g, shown, dog);
-        for (const job& j : g.jobs) {
-            for (bench::result& r : j.results()) result.what.results.push_back(std::move(r));
-            if (const std::string failure = j.failure(); !failure.empty())
-                result.failures.push_back(failure);
-        }
+        const std::string subject = subject_of(g);
+        take_turns(
+            g.jobs, g.how, random, dog, [&](const job&) { shown.step(subject); },
+            [](const job&, int) {});
+        for (const job& j : g.jobs) result.add(j);
         g.jobs.clear();
     }
     result.what.claims = claims_of(result.what);

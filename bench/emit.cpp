@@ -70,7 +70,8 @@ std::string rendered(format f, const suite* which, const report& r,
 int measure(const suite* which, const request& asked, format printed, const std::string& file) {
     const std::optional<output_file> out = opened(file);
     const bool live = is_running_text(printed, which);
-    const auto style = live ? progress::style::none : progress::style_for(asked.how.silent);
+    const bool streams = live && !compares(*which, asked);
+    const auto style = streams ? progress::style::none : progress::style_for(asked.how.silent);
     // The title goes with the first line: bad arguments, which are found by then, print
     // nothing on stdout.
     bool titled = !live || printed != format::standard;

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "bench/job.hpp"
+#include "bench/turns.hpp"
 
 namespace futex2::bench {
 namespace {
@@ -27,60 +28,85 @@ std::vector<job> jobs_of(const suite& which, const request& asked) {
     const std::string name(which.name);
     for (const target& what : targets_of(which, asked))
         jobs.emplace_back(name, what, which.make(asked.how, what));
-    if (which.name == "calls")
+    if (which.has_reference())
         jobs.emplace_back(name, target{engine_id::user, 64, false, false},
                           made{make_calls_reference(), ""});
     return jobs;
 }
 
-struct one_suite {
-    const suite& which;
-    const text_sink& text;
-    progress& shown;
-    int repeats;
-    int warm_ups;
-    bool labelled;  // there are several targets to tell apart
+// What is said of each job: at once where there is one alone, else when all are through.
+class telling {
+  public:
+    telling(const text_sink& sink, const std::vector<job>& jobs)
+        : sink_(sink), jobs_(jobs), said_(jobs.size()) {}
 
-    void run(job& j, watchdog& dog) const {
-        if (!j.supported()) {
-            text(fmt::format("# {}: {}\n", description(j.what()), j.reason()));
-            return;
-        }
-        if (labelled) text(fmt::format("# {}\n", j.name()));
-        text(j.work().heading());
-        for (int i = 0; i < warm_ups; ++i) {
-            shown.step(j.name());
-            j.warm_up(dog);
-        }
-        for (int i = 1; i <= repeats; ++i) {
-            shown.step(j.name());
-            j.run(dog);
-            text(j.work().text_of_run(i));
-        }
-        text(j.work().closing(j.runs()));
+    void add(const job& j, const std::string& text) {
+        if (jobs_.size() == 1)
+            sink_(text);
+        else
+            said_[static_cast<size_t>(&j - jobs_.data())] += text;
     }
+
+    void finish() const {
+        if (jobs_.size() == 1) return;
+        for (const std::string& text : said_) sink_(text);
+    }
+
+  private:
+    const text_sink& sink_;
+    const std::vector<job>& jobs_;
+    std::vector<std::string> said_;
 };
 
+int supported_of(const std::vector<job>& jobs) {
+    return static_cast<int>(
+        std::count_if(jobs.begin(), jobs.end(), [](const job& j) { return j.supported(); }));
+}
+
+void introduce(const job& j, bool among_others, telling& told) {
+    if (!j.supported()) {
+        told.add(j, fmt::format("# {}: {}\n", description(j.what()), j.reason()));
+        return;
+    }
+    if (among_others) told.add(j, fmt::format("# {}\n", j.name()));
+    told.add(j, j.work().heading());
+}
+
 }  // namespace
+
+bool compares(const suite& which, const request& asked) {
+    return targets_of(which, asked).size() > 1 || which.has_reference();
+}
 
 outcome run_suite(const suite& which, const request& asked, const text_sink& text,
                   progress::style style) {
     lock_memory(asked.how);
     const context here = context_here(asked.how.seed);
     std::vector<job> jobs = jobs_of(which, asked);
-    const int repeats = asked.repeats > 0 ? asked.repeats : which.repeats;
-    const int warm_ups = std::max(asked.warm_ups, 0);
-    progress shown(style, static_cast<int>(jobs.size()) * (repeats + warm_ups));
+    const rounds how{std::max(asked.warm_ups, 0),
+                     asked.repeats > 0 ? asked.repeats : which.repeats};
+    progress shown(style, supported_of(jobs) * how.count());
     watchdog dog{std::chrono::duration<double>(asked.how.patience)};
+    std::mt19937_64 random(asked.how.seed);
+    telling told(text, jobs);
+    for (const job& j : jobs) introduce(j, jobs.size() > 1, told);
+    take_turns(
+        jobs, how, random, dog, [&](const job& j) { shown.step(j.name()); },
+        [&](const job& j, int run) {
+            if (run >= 1) told.add(j, j.work().text_of_run(run));
+        });
     outcome result{{here, {}, {}}, {}};
-    const one_suite runner{which, text, shown, repeats, warm_ups, jobs.size() > 1};
-    for (job& j : jobs) {
-        runner.run(j, dog);
-        for (bench::result& r : j.results()) result.what.results.push_back(std::move(r));
-        if (const std::string failure = j.failure(); !failure.empty())
-            result.failures.push_back(failure);
+    for (const job& j : jobs) {
+        if (j.supported()) told.add(j, j.work().closing(j.runs()));
+        result.add(j);
     }
+    told.finish();
     return result;
+}
+
+void outcome::add(const job& j) {
+    for (bench::result& r : j.results()) what.results.push_back(std::move(r));
+    if (std::string failure = j.failure(); !failure.empty()) failures.push_back(std::move(failure));
 }
 
 void lock_memory(const settings& how) {

@@ -22,19 +22,26 @@ struct request {
     int warm_ups = -1;            // -1: none; in `all` one
 };
 
+class job;
+
 struct outcome {
     report what;
     std::vector<std::string> failures;  // of runs that came to their end
+
+    void add(const job& j);
 };
 
 /** Text for people, piece by piece as it comes to be; may be empty. */
 using text_sink = std::function<void(const std::string&)>;
 
-/** One suite, an engine and kind of word after the other. */
+/** Whether several engines or kinds of words take turns: then text comes at the end. */
+bool compares(const suite& which, const request& asked);
+
+/** One suite; engines and kinds of words take turns, run by run, in random order. */
 outcome run_suite(const suite& which, const request& asked, const text_sink& text,
                   progress::style style);
 
-/** All suites; the engines take turns, run by run, so that what disturbs one disturbs all. */
+/** All suites, in the same way. */
 outcome run_all(const request& asked, progress::style style);
 
 /** mlockall(2), if that was asked for. */

@@ -38,6 +38,8 @@ struct suite {
     int repeats;       // where --repeat says nothing
     bool is_perfs;     // perf has it, and its lines
     bool always_numa;  // has no sense with plain words
+
+    bool has_reference() const { return make == make_calls; }
 };
 
 /** All of them, in the order in which `all` runs them. */

@@ -316,7 +316,8 @@ void add_bench(CLI::App& app, int& status) {
     add_all(*bench, o, status);
     bench->require_subcommand(1);
     bench->footer(
-        "Suites take perf's options, and print perf's lines for one engine after the other.\n"
+        "Suites take perf's options, and print perf's lines. Several engines take turns, run by "
+        "run.\n"
         "An engine that cannot do what is asked is named with the reason.\n"
         "Examples:\n"
         "  futex2 bench --list\n"
