@@ -4,8 +4,8 @@
 
 #include <cerrno>
 
-#include "bench/parking_lot.hpp"
 #include "bench/word.hpp"
+#include "bench/wtf.hpp"
 
 namespace futex2::bench {
 
@@ -35,7 +35,7 @@ class wtf_engine {
     static bool queued(const word&, int) { return true; }
 
   private:
-    const parking_lot& lot_ = parking_lot::instance();
+    const wtf& lot_ = wtf::instance();
 };
 
 }  // namespace futex2::bench

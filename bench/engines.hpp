@@ -96,6 +96,8 @@ made with_engine(const target& what, const F& make) {
             break;
         case engine_id::wtf:
             return with_plain_engine<wtf_engine>(what, make);
+        default:  // has locks alone
+            break;
     }
     return result;
 }

@@ -13,6 +13,9 @@ const std::vector<suite>& suites() {
         {"requeue", make_requeue, 10, true, false},
         {"lock-pi", make_lock_pi, 1, true, false},
         {"collide", make_collide, 5, false, false},
+        {"uncontended", make_uncontended, 5, false, false, true},
+        {"contended", make_contended, 7, false, false, true},
+        {"fairness", make_fairness, 7, false, false, true},
         {"race", make_race, 1, false, true},
     };
     return all;

@@ -32,12 +32,18 @@ made make_collide(const settings& how, const target& what);
 /** First waiters on two nodes against a waker. On NUMA words, whatever the target says. */
 made make_race(const settings& how, const target& asked);
 
+// Of locks: an engine's own, or the simplest over its words.
+made make_uncontended(const settings& how, const target& what);
+made make_contended(const settings& how, const target& what);
+made make_fairness(const settings& how, const target& what);
+
 struct suite {
     std::string_view name;
     made (*make)(const settings&, const target&);
     int repeats;       // where --repeat says nothing
     bool is_perfs;     // perf has it, and its lines
     bool always_numa;  // has no sense with plain words
+    bool of_locks = false;
 
     bool has_reference() const { return make == make_calls; }
 };

@@ -56,17 +56,30 @@ std::string peer_unsupported(const target& what) {
 }
 
 std::string boost_unsupported(const target& what) {
-#if FUTEX2_BENCH_BOOST
+    if (!FUTEX2_BENCH_BOOST) return "not supported: built without it";
     return peer_unsupported(what);
-#else
-    static_cast<void>(what);
-    return "not supported: built without Boost.Atomic (libboost-atomic-dev)";
-#endif
 }
 
 std::string wtf_unsupported(const target& what) {
     if (std::string reason = peer_unsupported(what); !reason.empty()) return reason;
-    const std::string& missing = parking_lot::instance().missing();
+    const std::string& missing = bench::wtf::instance().missing();
+    return missing.empty() ? "" : "not supported: " + missing;
+}
+
+std::string has_locks_alone(const target& what) {
+    return fmt::format("not supported: {} has no words", meaning_of(what.engine));
+}
+
+// Locks that are what they are, whatever words are asked for.
+template <bool built = true>
+std::string lock_of_its_own(const target& what) {
+    if (!built) return "not supported: built without it";
+    return what.numa ? peer_unsupported(what) : "";
+}
+
+std::string wtf_lock_unsupported(const target& what) {
+    if (std::string reason = lock_of_its_own<>(what); !reason.empty()) return reason;
+    const std::string& missing = bench::wtf::instance().missing();
     return missing.empty() ? "" : "not supported: " + missing;
 }
 
@@ -75,16 +88,24 @@ struct engine_facts {
     std::string_view name;
     std::string_view meaning;
     std::string (*unsupported)(const target&);
+    std::string (*lock_unsupported)(const target&);
 };
 
 constexpr engine_facts facts[] = {
-    {engine_id::user, "user", "this library", user_unsupported},
-    {engine_id::kernel, "kernel", "futex(2)", kernel_unsupported},
+    {engine_id::user, "user", "this library", user_unsupported, user_unsupported},
+    {engine_id::kernel, "kernel", "futex(2)", kernel_unsupported, kernel_unsupported},
     {engine_id::kernel2, "kernel2", "the kernel's futex2, system calls 449 and 454 to 456",
-     kernel2_unsupported},
-    {engine_id::std, "std", "std::atomic_ref", peer_unsupported},
-    {engine_id::boost, "boost", "boost::atomic_ref", boost_unsupported},
-    {engine_id::wtf, "wtf", "WTF::ParkingLot", wtf_unsupported},
+     kernel2_unsupported, kernel2_unsupported},
+    {engine_id::std, "std", "std::atomic_ref", peer_unsupported, peer_unsupported},
+    {engine_id::boost, "boost", "boost::atomic_ref", boost_unsupported, boost_unsupported},
+    {engine_id::wtf, "wtf", "WTF::ParkingLot and WTF::Lock", wtf_unsupported, wtf_lock_unsupported},
+    {engine_id::pthread, "pthread", "pthread_mutex_t", has_locks_alone, lock_of_its_own<>},
+    {engine_id::adaptive, "adaptive", "pthread_mutex_t, PTHREAD_MUTEX_ADAPTIVE_NP", has_locks_alone,
+     lock_of_its_own<>},
+    {engine_id::shared, "shared", "std::shared_mutex", has_locks_alone, lock_of_its_own<>},
+    {engine_id::absl, "absl", "absl::Mutex", has_locks_alone, lock_of_its_own<FUTEX2_BENCH_ABSL>},
+    {engine_id::nsync, "nsync", "nsync_mu", has_locks_alone, lock_of_its_own<FUTEX2_BENCH_NSYNC>},
+    {engine_id::tbb, "tbb", "tbb::mutex", has_locks_alone, lock_of_its_own<FUTEX2_BENCH_TBB>},
 };
 
 const engine_facts& facts_of(engine_id engine) {
@@ -111,6 +132,10 @@ std::optional<engine_id> engine_named(std::string_view name) {
 
 std::string unsupported(const target& what) {
     return facts_of(what.engine).unsupported(what);
+}
+
+std::string lock_unsupported(const target& what) {
+    return facts_of(what.engine).lock_unsupported(what);
 }
 
 std::string description(const target& what) {

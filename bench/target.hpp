@@ -15,11 +15,20 @@ enum class engine_id {
     kernel2,  // the kernel's futex2: system calls 449 and 454 to 456
     std,      // std::atomic_ref's wait and notify
     boost,    // boost::atomic_ref's
-    wtf,      // WTF::ParkingLot
+    wtf,      // WTF::ParkingLot; its lock is WTF::Lock
+    // Locks alone:
+    pthread,   // pthread_mutex_t
+    adaptive,  // the same, PTHREAD_MUTEX_ADAPTIVE_NP
+    shared,    // std::shared_mutex
+    absl,      // absl::Mutex
+    nsync,     // nsync_mu
+    tbb,       // tbb::mutex
 };
 
-inline constexpr engine_id all_engines[] = {engine_id::user, engine_id::kernel, engine_id::kernel2,
-                                            engine_id::std,  engine_id::boost,  engine_id::wtf};
+inline constexpr engine_id all_engines[] = {
+    engine_id::user,   engine_id::kernel, engine_id::kernel2, engine_id::std,
+    engine_id::boost,  engine_id::wtf,    engine_id::pthread, engine_id::adaptive,
+    engine_id::shared, engine_id::absl,   engine_id::nsync,   engine_id::tbb};
 
 std::string_view name_of(engine_id engine);
 /** For people, in a few words. */
@@ -33,8 +42,10 @@ struct target {
     bool shared = false;  // words without FUTEX2_PRIVATE
 };
 
-/** Why the engine cannot do that on this machine; empty: it can. Asks the engine. */
+/** Why the engine cannot wait on such words here; empty: it can. Asks the engine. */
 std::string unsupported(const target& what);
+/** Why the engine has no lock, or none of such words; empty: it has. */
+std::string lock_unsupported(const target& what);
 
 /** "user, 32-bit words" or "kernel2, 32-bit NUMA words". */
 std::string description(const target& what);

@@ -23,7 +23,7 @@ using namespace futex2::bench;
 // The options as they were given; asked.how is filled by the suites' own.
 struct options {
     request asked;
-    std::string engines = "user,kernel,kernel2";
+    std::string engines;
     std::string sizes;
     std::string nodes;
     std::string format = "default";
@@ -68,11 +68,14 @@ std::optional<unsigned> word_size(const std::string& text) {
     return std::nullopt;
 }
 
-request complete(const options& given) {
+request complete(const options& given, const suite* which) {
     request asked = given.asked;
-    asked.engines = list<engine_id>(
-        "--engine", given.engines, [](const std::string& name) { return engine_named(name); },
-        "user, kernel, kernel2, std, boost, wtf");
+    if (!given.engines.empty())
+        asked.engines = list<engine_id>(
+            "--engine", given.engines, [](const std::string& name) { return engine_named(name); },
+            "those of --list");
+    else if (which == nullptr || !which->of_locks)
+        asked.engines = {engine_id::user, engine_id::kernel, engine_id::kernel2};
     if (!given.sizes.empty())
         asked.sizes = list<unsigned>("--size", given.sizes, word_size, "8, 16, 32, 64");
     if (!given.nodes.empty())
@@ -85,7 +88,7 @@ request complete(const options& given) {
 int run(const options& given, const suite* which) {
     if (which != nullptr && which->name == "round-trip" && given.asked.how.threads % 2 != 0)
         throw CLI::ValidationError("--threads", "threads wake each other in pairs: an even number");
-    const request asked = complete(given);
+    const request asked = complete(given, which);
     try {
         return measure(which, asked, *format_named(given.format), given.file);
     } catch (const std::invalid_argument& error) {
@@ -108,11 +111,9 @@ void add_common(CLI::App& bench, options& o) {
         ->type_name("FILE");
     bench
         .add_option("--engine", o.engines,
-                    "What is measured: user (this library), kernel (futex(2)), kernel2 (system "
-                    "calls 449 and 454 to 456), std (std::atomic_ref), boost (boost::atomic_ref), "
-                    "wtf (WTF::ParkingLot); --list says which there are")
-        ->type_name("LIST")
-        ->capture_default_str();
+                    "What is measured, of those that --list names (user,kernel,kernel2; of locks: "
+                    "all)")
+        ->type_name("LIST");
     bench.add_option("--size", o.sizes, "Bits of a word: 8, 16, 32, 64 (all: every; else 32)")
         ->type_name("LIST");
     bench.add_flag("--numa", o.asked.numa, "NUMA words (all: these alone)");
@@ -204,6 +205,19 @@ void round_trip_options(CLI::App& s, options& o) {
         "No waiter of the library spins, and both threads of a pair share a CPU");
 }
 
+void contention_options(CLI::App& s, options& o) {
+    const CLI::Range ns(0.0, 1e9);
+    add_threads(s, o, "as many as CPUs");
+    add_runtime(s, o, "0.2");
+    s.add_option("--cs-ns", o.asked.how.inside_ns, "Nanoseconds of work under the lock")
+        ->check(ns)
+        ->capture_default_str();
+    s.add_option("--outside-ns", o.asked.how.outside_ns,
+                 "Nanoseconds of work outside, of each thread, times the threads")
+        ->check(ns)
+        ->capture_default_str();
+}
+
 void collide_options(CLI::App& s, options& o) {
     add_words(s, o);
     s.add_option("--wakes", o.asked.how.wakes_measured, "Wakes of parked words in a run")
@@ -246,6 +260,17 @@ const suite_help helps[] = {
     {"collide", "Wakes while tens of thousands of words are parked", collide_options,
      "  futex2 bench collide\n"
      "  futex2 bench collide --words 10000 --engine user --numa --seed 1"},
+    {"uncontended", "A lock that nobody else wants is taken and given back",
+     [](CLI::App&, options&) {},
+     "  futex2 bench uncontended\n"
+     "  futex2 bench uncontended --engine user --size 8,16,32,64"},
+    {"contended", "Threads work inside one lock, and outside of it, in turn", contention_options,
+     "  futex2 bench contended -t 8 --cs-ns 1000\n"
+     "  futex2 bench contended --engine user,pthread,absl,wtf --format csv"},
+    {"fairness", "How evenly threads get a lock, and how long the unluckiest waits",
+     contention_options,
+     "  futex2 bench fairness -t 8\n"
+     "  futex2 bench fairness --engine wtf,pthread --cs-ns 2000"},
     {"race", "First waiters on two nodes against a waker: is anybody stranded?", add_starts,
      "  futex2 bench race\n"
      "  FUTEX2_NODES=4 futex2 bench race --starts 100000 --size 64 --nodes 1,3"},
@@ -292,9 +317,11 @@ std::string list_of_suites_and_engines() {
     for (const suite_help& help : helps) text += fmt::format("  {:<14} {}\n", help.name, help.what);
     text += "Engines:\n";
     for (const engine_id engine : all_engines) {
-        const std::string reason = unsupported({engine, 32, false, false});
-        text += fmt::format("  {:<14} {}{}{}\n", name_of(engine), meaning_of(engine),
-                            reason.empty() ? "" : "; ", reason);
+        const target what{engine, 32, false, false};
+        const std::string words = unsupported(what);
+        const std::string lock = lock_unsupported(what);
+        text += fmt::format("  {:<14} {}{}\n", name_of(engine), meaning_of(engine),
+                            lock.empty() ? words.empty() ? "" : "; locks alone" : "; " + lock);
     }
     return text;
 }

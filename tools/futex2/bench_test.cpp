@@ -48,6 +48,9 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"lock-pi", "lock-pi -t 2 -r 0.05"},
                                          small_suite{"round-trip", "round-trip -t 4 -r 0.05"},
                                          small_suite{"collide", "collide -n 300 --wakes 20"},
+                                         small_suite{"uncontended", "uncontended --size 8,64"},
+                                         small_suite{"contended", "contended -t 2 -r 0.02"},
+                                         small_suite{"fairness", "fairness -t 2 -r 0.02"},
                                          small_suite{"race", "--numa race --starts 300"}),
                          [](const auto& info_of) {
                              std::string name = info_of.param.name;
@@ -124,7 +127,8 @@ TEST_P(BadInput, IsOneLineAndStatus2) {
 INSTANTIATE_TEST_SUITE_P(All, BadInput,
                          testing::Values("hash -t 0", "hash -f 0 -r 1", "requeue -q 0",
                                          "--engine windows hash", "--size 12 hash", "nothing",
-                                         "--repeat 0 wake", "--nodes 99 wake", "--format xml wake",
+                                         "contended --cs-ns -1", "--repeat 0 wake",
+                                         "--nodes 99 wake", "--format xml wake",
                                          "-o /nowhere/at/all.json wake -t 1", "wake -t x"));
 
 }  // namespace

@@ -1,24 +1,27 @@
 // SPDX-License-Identifier: MIT
-// WTF::ParkingLot, WebKit's: it has no headers in Debian, but libjavascriptcoregtk exports
-// it. Declared here as its header has it (WebKit, Source/WTF/wtf/ParkingLot.h, ScopedLambda.h
-// and TimeWithDynamicClockType.h), found at run time, and tried before it is used.
+// WebKit's WTF::ParkingLot and WTF::Lock. They have no headers in Debian, but
+// libjavascriptcoregtk exports them. Declared here as their headers have them (WebKit,
+// Source/WTF/wtf: ParkingLot.h, ScopedLambda.h, TimeWithDynamicClockType.h, Lock.h,
+// LockAlgorithm.h), found at run time, and tried before they are used.
 #pragma once
 
+#include <atomic>
 #include <cstdint>
 #include <limits>
 #include <string>
 
 namespace futex2::bench {
 
-class parking_lot {
+class wtf {
   public:
     /** The one of this process. Loads the library at the first call. */
-    static const parking_lot& instance();
+    static const wtf& instance();
 
     /** Why there is none; empty: there is one. */
     const std::string& missing() const { return missing_; }
 
-    /** Sleeps if valid(), asked under the bucket's lock, until woken. False: it was not valid. */
+    /** ParkingLot: sleeps if valid(), asked under the bucket's lock, until woken. False: it
+     * was not valid. */
     template <class F>
     bool park(const void* address, const F& valid) const {
         const lambda<bool> validation{[](void* f) { return (*static_cast<const F*>(f))(); },
@@ -29,6 +32,29 @@ class parking_lot {
 
     /** Wakes up to count that sleep there; how many. */
     unsigned unpark(const void* address, unsigned count) const { return unpark_(address, count); }
+
+    /** Of one byte; its fast paths are inline, as in WebKit. */
+    class lock {
+      public:
+        explicit lock(const wtf& library = instance()) : library_(library) {}
+
+        void acquire() {
+            uint8_t expected = 0;
+            if (!byte_.compare_exchange_weak(expected, held, std::memory_order_acquire))
+                library_.lock_slow_(&byte_);
+        }
+        void release() {
+            uint8_t expected = held;
+            if (!byte_.compare_exchange_weak(expected, 0, std::memory_order_release))
+                library_.unlock_slow_(&byte_);
+        }
+
+      private:
+        static constexpr uint8_t held = 1;
+
+        const wtf& library_;
+        std::atomic<uint8_t> byte_{0};
+    };
 
   private:
     template <class R>
@@ -41,20 +67,25 @@ class parking_lot {
         intptr_t token;
     };
     struct time {
+        static constexpr int monotonic = 1;
+
         double seconds = std::numeric_limits<double>::infinity();
         int clock = monotonic;
-        static constexpr int monotonic = 1;
     };
     using park_function = park_result(const void*, const lambda<bool>&, const lambda<void>&,
                                       const time&);
     using unpark_function = unsigned(const void*, unsigned);
+    using lock_function = void(std::atomic<uint8_t>*);
 
-    parking_lot();
-    bool works() const;
+    wtf();
+    bool parks() const;
+    bool locks() const;
 
     std::string missing_;
     park_function* park_ = nullptr;
     unpark_function* unpark_ = nullptr;
+    lock_function* lock_slow_ = nullptr;
+    lock_function* unlock_slow_ = nullptr;
 };
 
 }  // namespace futex2::bench

@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: MIT
+// fairness: threads contend for one lock. How evenly do they get it, and how long does the
+// unluckiest wait?
+#include <algorithm>
+
+#include "bench/contention.hpp"
+#include "bench/lines.hpp"
+#include "bench/suites.hpp"
+#include "bench/with_lock.hpp"
+
+namespace futex2::bench {
+namespace {
+
+template <class NewLock>
+class fairness final : public workload {
+  public:
+    fairness(const settings& how, const NewLock& new_lock)
+        : where_(how.nodes),
+          threads_(how.threads > 0 ? how.threads : where_.count()),
+          load_(how, threads_),
+          new_lock_(new_lock) {}
+
+    std::vector<series> measures() const override {
+        return {{"of the mean, the thread that had it least", threads_, "share", "%", true},
+                {"longest wait", threads_, "time", "ms"}};
+    }
+
+    std::vector<double> run(watchdog& dog) override {
+        struct alignas(128) longest {
+            int64_t ns = 0;
+        };
+        const auto lock = new_lock_();
+        std::vector<longest> waits(static_cast<size_t>(threads_));
+        const std::vector<int64_t> had = load_.run(
+            where_, dog,
+            [&](int index) {
+                const int64_t begin = now();
+                lock->acquire();
+                int64_t& most = waits[static_cast<size_t>(index)].ns;
+                most = std::max(most, now() - begin);
+            },
+            [&] { lock->release(); });
+        const auto sum = static_cast<double>(std::accumulate(had.begin(), had.end(), int64_t{0}));
+        const auto least = static_cast<double>(*std::min_element(had.begin(), had.end()));
+        const auto most =
+            std::max_element(waits.begin(), waits.end(),
+                             [](const longest& a, const longest& b) { return a.ns < b.ns; });
+        return {100 * least * threads_ / sum, static_cast<double>(most->ns) / ns_per_ms};
+    }
+
+    std::string closing(const measured& runs) const override { return lines(measures(), runs); }
+
+  private:
+    placement where_;
+    int threads_;
+    contention load_;
+    NewLock new_lock_;
+};
+
+}  // namespace
+
+made make_fairness(const settings& how, const target& what) {
+    return with_lock(what, [&]<class NewLock>(const NewLock& new_lock) -> made {
+        return {std::make_unique<fairness<NewLock>>(how, new_lock), ""};
+    });
+}
+
+}  // namespace futex2::bench

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: MIT
+// The locks that are compared: acquire() and release().
+#pragma once
+
+#include <pthread.h>
+
+#include <shared_mutex>
+#if FUTEX2_BENCH_ABSL
+#include <absl/synchronization/mutex.h>
+#endif
+#if FUTEX2_BENCH_NSYNC
+#include <nsync_mu.h>
+#endif
+#if FUTEX2_BENCH_TBB
+#include <oneapi/tbb/mutex.h>
+#endif
+
+namespace futex2::bench {
+
+/**
+ * The third mutex of Drepper, "Futexes Are Tricky" (2011), section 6, over an engine's
+ * waits and wakes: what an engine is worth to a lock.
+ */
+template <class Engine>
+class word_lock {
+  public:
+    explicit word_lock(const Engine& engine) : engine_(engine) {}
+
+    void acquire() {
+        value seen = free;
+        if (__atomic_compare_exchange_n(&word_.value, &seen, held, false, __ATOMIC_ACQUIRE,
+                                        __ATOMIC_RELAXED))
+            return;
+        while (exchange(contended) != free) engine_.wait(word_, contended);
+    }
+    void release() {
+        if (exchange(free) == contended) engine_.wake(word_, 1);
+    }
+
+  private:
+    using value = typename Engine::value;
+    static constexpr value free = 0;
+    static constexpr value held = 1;
+    static constexpr value contended = 2;  // somebody may wait
+
+    // seq_cst, for the engines that look for waiters without a fence.
+    value exchange(value next) { return __atomic_exchange_n(&word_.value, next, __ATOMIC_SEQ_CST); }
+
+    Engine engine_;
+    typename Engine::word word_;
+};
+
+class pthread_lock {
+  public:
+    explicit pthread_lock(int type) {
+        pthread_mutexattr_t attributes;
+        pthread_mutexattr_init(&attributes);
+        pthread_mutexattr_settype(&attributes, type);
+        pthread_mutex_init(&mutex_, &attributes);
+        pthread_mutexattr_destroy(&attributes);
+    }
+    pthread_lock(const pthread_lock&) = delete;
+    pthread_lock& operator=(const pthread_lock&) = delete;
+    ~pthread_lock() { pthread_mutex_destroy(&mutex_); }
+
+    void acquire() { pthread_mutex_lock(&mutex_); }
+    void release() { pthread_mutex_unlock(&mutex_); }
+
+  private:
+    pthread_mutex_t mutex_;
+};
+
+struct normal_lock : pthread_lock {
+    normal_lock() : pthread_lock(PTHREAD_MUTEX_NORMAL) {}
+};
+struct adaptive_lock : pthread_lock {
+    adaptive_lock() : pthread_lock(PTHREAD_MUTEX_ADAPTIVE_NP) {}
+};
+
+/** What has the standard's names. */
+template <class Mutex>
+class standard_lock {
+  public:
+    void acquire() { mutex_.lock(); }
+    void release() { mutex_.unlock(); }
+
+  private:
+    Mutex mutex_;
+};
+
+#if FUTEX2_BENCH_ABSL
+class absl_lock {
+  public:
+    void acquire() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex_.Lock(); }
+    void release() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex_.Unlock(); }
+
+  private:
+    absl::Mutex mutex_;
+};
+#endif
+
+#if FUTEX2_BENCH_NSYNC
+class nsync_lock {
+  public:
+    void acquire() { nsync::nsync_mu_lock(&mutex_); }
+    void release() { nsync::nsync_mu_unlock(&mutex_); }
+
+  private:
+    nsync::nsync_mu mutex_ = NSYNC_MU_INIT;
+};
+#endif
+
+}  // namespace futex2::bench

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#include "bench/wtf.hpp"
+
+#include <dlfcn.h>
+#include <fmt/format.h>
+
+#include <thread>
+
+namespace futex2::bench {
+namespace {
+
+constexpr const char* library = "libjavascriptcoregtk-4.1.so.0";
+
+// Whether the library exports the name.
+template <class Function>
+bool find(void* handle, const char* name, Function*& found) {
+    found = reinterpret_cast<Function*>(dlsym(handle, name));
+    return found != nullptr;
+}
+
+}  // namespace
+
+const wtf& wtf::instance() {
+    static const wtf one;
+    return one;
+}
+
+wtf::wtf() {
+    void* const handle = dlopen(library, RTLD_NOW | RTLD_LOCAL);
+    if (handle == nullptr)
+        missing_ = fmt::format("there is no {}", library);
+    else if (!find(handle,
+                   "_ZN3WTF10ParkingLot21parkConditionallyImplEPKvRKNS_12ScopedLambdaIFbvEEERKNS3_"
+                   "IFvvEEERKNS_24TimeWithDynamicClockTypeE",
+                   park_) ||
+             !find(handle, "_ZN3WTF10ParkingLot11unparkCountEPKvj", unpark_) ||
+             !find(handle, "_ZN3WTF4Lock8lockSlowEv", lock_slow_) ||
+             !find(handle, "_ZN3WTF4Lock10unlockSlowEv", unlock_slow_))
+        missing_ = fmt::format("{} does not export WTF's locks", library);
+    else if (!parks() || !locks())
+        missing_ = fmt::format("{} has other locks than are declared", library);
+}
+
+// A park that is not valid, and one that is woken.
+bool wtf::parks() const {
+    const int there = 0;
+    if (park(&there, [] { return false; })) return false;
+    bool woken = false;
+    std::atomic<bool> over{false};
+    std::thread sleeper([&] {
+        woken = park(&there, [] { return true; });
+        over = true;
+    });
+    unsigned count = 0;
+    while (count == 0 && !over) count = unpark(&there, 1);
+    sleeper.join();
+    return woken && count == 1 && unpark(&there, 1) == 0;
+}
+
+// A lock that somebody else has, and one that nobody has.
+bool wtf::locks() const {
+    lock one(*this);
+    int entered = 0;
+    one.acquire();
+    std::thread other([&] {
+        one.acquire();
+        ++entered;
+        one.release();
+    });
+    const bool excluded = entered == 0;
+    one.release();
+    other.join();
+    one.acquire();
+    one.release();
+    return excluded && entered == 1;
+}
+
+}  // namespace futex2::bench
