@@ -12,6 +12,13 @@ namespace futex2::bench {
 inline constexpr int json_schema_version = 1;
 std::string as_json(const report& r);
 
+/**
+ * The report that as_json wrote into a file. What cannot be read, is not JSON, is
+ * no such report or has another schema_version throws std::invalid_argument: the
+ * path and the reason, in one line.
+ */
+report read_json(const std::string& path);
+
 /** RFC 4180, a line for each result; the runs are in one field, separated by blanks. */
 std::string as_csv(const report& r);
 

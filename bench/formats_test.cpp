@@ -2,8 +2,13 @@
 #include "bench/formats.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <cstdio>
+#include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace futex2::bench {
 namespace {
@@ -49,6 +54,79 @@ TEST(Json, HoldsEveryRunAndTheirMedian) {
     EXPECT_EQ(none.at("median"), nullptr);
     EXPECT_EQ(none.at("unsupported"), "not supported: a \"reason\", with a comma");
     EXPECT_FALSE(j.at("claims").at(0).at("holds"));
+}
+
+class temporary_file {
+  public:
+    explicit temporary_file(const std::string& text) { std::ofstream(name_) << text; }
+    ~temporary_file() { std::remove(name_.c_str()); }
+    temporary_file(const temporary_file&) = delete;
+    temporary_file& operator=(const temporary_file&) = delete;
+
+    const std::string& name() const { return name_; }
+
+  private:
+    std::string name_ = testing::TempDir() + "futex2-report-" + std::to_string(getpid());
+};
+
+std::string refusal(const std::string& path) {
+    try {
+        read_json(path);
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(Json, IsReadAsItWasWritten) {
+    report written = sample();
+    written.where.host = "even name";
+    written.where.seed = std::numeric_limits<uint64_t>::max();
+    written.results[0].runs = {1.0 / 3, 1e-300, 12345678901234.5};
+    written.results[0].higher_is_better = written.results[0].numa = true;
+    // What was not measured has no threads and no metric there.
+    written.results[2].threads = 1;
+    written.results[2].metric = written.results[2].unit = "";
+    EXPECT_EQ(read_json(temporary_file(as_json(written)).name()), written);
+}
+
+TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
+    const json good = json::parse(as_json(sample()));
+    const auto changed = [&](const char* where, const json& value) {
+        json other = good;
+        other[json::json_pointer(where)] = value;
+        const temporary_file file(other.dump());
+        return refusal(file.name()).substr(file.name().size());
+    };
+    const auto content = [](const std::string& text) {
+        const temporary_file file(text);
+        return refusal(file.name()).substr(file.name().size());
+    };
+    const std::string no_report = ": not a report of futex2 bench: ";
+    EXPECT_EQ(content(""), ": not JSON");
+    EXPECT_EQ(content(good.dump().substr(0, 300)), ": not JSON");
+    EXPECT_EQ(content(good.dump() + "x"), ": not JSON");
+    EXPECT_EQ(content("[1e999]"), ": not JSON");
+    EXPECT_EQ(content(std::string(100'000, '[')), ": not JSON");
+    EXPECT_EQ(content("7"), no_report + "the whole is not an object");
+    EXPECT_EQ(content("{}"), no_report + "schema is not there");
+    EXPECT_EQ(changed("/schema", "futex2-info"), no_report + "its schema is another one");
+    EXPECT_EQ(changed("/schema_version", 2), ": version 2 of the format, not 1");
+    EXPECT_EQ(changed("/context", json::array()), no_report + "context is not an object");
+    EXPECT_EQ(changed("/context/cpus", 1.5), no_report + "context.cpus is not a whole number");
+    EXPECT_EQ(changed("/context/cpus", int64_t{1} << 31),
+              no_report + "context.cpus is not a whole number");
+    EXPECT_EQ(changed("/context/command/1", 1), no_report + "context.command[1] is not a string");
+    EXPECT_EQ(changed("/results", "none"), no_report + "results is not an array");
+    EXPECT_EQ(changed("/results/1", 5), no_report + "results[1] is not an object");
+    EXPECT_EQ(changed("/results/1/size", -8), no_report + "results[1].size is not a whole number");
+    EXPECT_EQ(changed("/results/1/numa", 1), no_report + "results[1].numa is not true or false");
+    EXPECT_EQ(changed("/results/0/runs/2", nullptr),
+              no_report + "results[0].runs[2] is not a number");
+    EXPECT_EQ(changed("/claims/0/value", "4"), no_report + "claims[0].value is not a number");
+    EXPECT_EQ(refusal("/nowhere/a.json"), "/nowhere/a.json: No such file or directory");
+    EXPECT_EQ(refusal("/"), "/: Is a directory");
+    EXPECT_EQ(refusal("/dev/zero"), "/dev/zero: not JSON");
 }
 
 TEST(Csv, QuotesWhatNeedsIt) {
