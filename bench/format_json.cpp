@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <limits>
 #include <memory>
@@ -92,10 +93,11 @@ class reader {
             all.push_back(read(reader(element, element_of(key, all.size()))));
         return all;
     }
-    std::vector<double> numbers(const char* key) const {
+    std::vector<double> measures(const char* key) const {
         std::vector<double> all;
         for (const json& element : array(key)) {
-            if (!element.is_number()) refuse(element_of(key, all.size()), "a number");
+            if (!element.is_number() || !measurable(element.get<double>()))
+                refuse(element_of(key, all.size()), "a measure");
             all.push_back(element.get<double>());
         }
         return all;
@@ -110,6 +112,10 @@ class reader {
     }
 
   private:
+    // What is out of these bounds could not be divided by another one.
+    static bool measurable(double value) {
+        return value == 0 || (std::abs(value) > 1e-100 && std::abs(value) < 1e100);
+    }
     [[noreturn]] static void refuse(const std::string& what, const char* expected) {
         throw std::invalid_argument("not a report of futex2 bench: " + what + " is not " +
                                     expected);
@@ -165,7 +171,7 @@ result result_of(const reader& from) {
     r.metric = from.text("metric");
     r.unit = from.text("unit");
     r.higher_is_better = from.flag("higher_is_better");
-    r.runs = from.numbers("runs");
+    r.runs = from.measures("runs");
     return r;
 }
 

@@ -82,7 +82,7 @@ TEST(Json, IsReadAsItWasWritten) {
     report written = sample();
     written.where.host = "even name";
     written.where.seed = std::numeric_limits<uint64_t>::max();
-    written.results[0].runs = {1.0 / 3, 1e-300, 12345678901234.5};
+    written.results[0].runs = {1.0 / 3, 1e-30, 12345678901234.5};
     written.results[0].higher_is_better = written.results[0].numa = true;
     // What was not measured has no threads and no metric there.
     written.results[2].threads = 1;
@@ -122,7 +122,9 @@ TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
     EXPECT_EQ(changed("/results/1/size", -8), no_report + "results[1].size is not a whole number");
     EXPECT_EQ(changed("/results/1/numa", 1), no_report + "results[1].numa is not true or false");
     EXPECT_EQ(changed("/results/0/runs/2", nullptr),
-              no_report + "results[0].runs[2] is not a number");
+              no_report + "results[0].runs[2] is not a measure");
+    EXPECT_EQ(changed("/results/0/runs/2", 1e-300),
+              no_report + "results[0].runs[2] is not a measure");
     EXPECT_EQ(changed("/claims/0/value", "4"), no_report + "claims[0].value is not a number");
     EXPECT_EQ(refusal("/nowhere/a.json"), "/nowhere/a.json: No such file or directory");
     EXPECT_EQ(refusal("/"), "/: Is a directory");
