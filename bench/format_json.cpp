@@ -26,12 +26,17 @@ json json_of(const context& c) {
             {"seed", c.seed},       {"command", c.command},   {"date", c.date}};
 }
 
+// What says what was measured.
+json identity_of(const result& r) {
+    return {{"suite", r.suite},     {"variant", r.variant},
+            {"engine", r.engine},   {"size", r.bits},
+            {"numa", r.numa},       {"shared", r.shared},
+            {"threads", r.threads}, {"metric", r.metric},
+            {"unit", r.unit},       {"higher_is_better", r.higher_is_better}};
+}
+
 json json_of(const result& r) {
-    json j = {{"suite", r.suite},     {"variant", r.variant},
-              {"engine", r.engine},   {"size", r.bits},
-              {"numa", r.numa},       {"shared", r.shared},
-              {"threads", r.threads}, {"metric", r.metric},
-              {"unit", r.unit},       {"higher_is_better", r.higher_is_better}};
+    json j = identity_of(r);
     if (!r.unsupported.empty()) {
         for (const char* key :
              {"threads", "metric", "unit", "higher_is_better", "median", "min", "max"})
@@ -51,6 +56,30 @@ json json_of(const result& r) {
 json json_of(const claim& c) {
     return {{"what", c.what},   {"value", c.value},       {"unit", c.unit},
             {"bound", c.bound}, {"at_least", c.at_least}, {"holds", c.holds()}};
+}
+
+json json_of(const change& c) {
+    json j = identity_of(c.before);
+    j["before"] = median(c.before.runs);
+    j["after"] = median(c.after.runs);
+    j["slowdown"] = c.slowdown ? json(*c.slowdown) : json();
+    j["low"] = c.noise ? json(c.noise->low) : json();
+    j["high"] = c.noise ? json(c.noise->high) : json();
+    j["verdict"] = name_of(c.found);
+    j["beyond_threshold"] = c.beyond_threshold;
+    return j;
+}
+
+template <class T>
+json array_of(const std::vector<T>& all) {
+    json array = json::array();
+    for (const T& one : all) array.push_back(json_of(one));
+    return array;
+}
+
+// A host's name need not be UTF-8.
+std::string dumped(const json& whole) {
+    return whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
 }
 
 constexpr const char* schema = "futex2-bench";
@@ -204,17 +233,22 @@ json parsed(std::FILE* file) {
 }  // namespace
 
 std::string as_json(const report& r) {
-    json results = json::array();
-    for (const result& one : r.results) results.push_back(json_of(one));
-    json claims = json::array();
-    for (const claim& one : r.claims) claims.push_back(json_of(one));
-    const json whole = {{"schema", schema},
-                        {"schema_version", json_schema_version},
-                        {"context", json_of(r.where)},
-                        {"results", results},
-                        {"claims", claims}};
-    // A host's name need not be UTF-8.
-    return whole.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+    return dumped({{"schema", schema},
+                   {"schema_version", json_schema_version},
+                   {"context", json_of(r.where)},
+                   {"results", array_of(r.results)},
+                   {"claims", array_of(r.claims)}});
+}
+
+std::string as_json(const comparison& c) {
+    return dumped({{"schema", "futex2-bench-comparison"},
+                   {"schema_version", comparison_schema_version},
+                   {"threshold", c.threshold},
+                   {"before", json_of(c.before)},
+                   {"after", json_of(c.after)},
+                   {"changes", array_of(c.changes)},
+                   {"only_before", array_of(c.only_before)},
+                   {"only_after", array_of(c.only_after)}});
 }
 
 report read_json(const std::string& path) {

@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <fstream>
 #include <limits>
@@ -161,6 +162,79 @@ TEST(Ratio, FollowsWhichWayIsBetter) {
     EXPECT_EQ(times_better(a, b), 0.25);
     b.runs = {0};
     EXPECT_EQ(times_better(a, b), 0);
+}
+
+// "user" is twice as slow, "kernel" has too few runs, and each has one of its own.
+comparison compared() {
+    const std::vector<double> runs = {100, 101, 99, 100, 102, 98};
+    std::vector<double> twice = runs;
+    for (double& run : twice) run *= 2;
+    report before;
+    before.where.kernel = "6.1";
+    before.results = {one("user", runs), one("kernel", {8, 8}), one("reference", runs)};
+    report after = before;
+    after.where.kernel = "6.18";
+    after.results = {one("user", twice), one("kernel", {8, 9}), one("kernel2", runs)};
+    after.results.back().shared = true;
+    return compare(before, after, 10);
+}
+
+TEST(ComparisonJson, HasEveryPairAndWhatOnlyOneHas) {
+    const json j = json::parse(as_json(compared()));
+    EXPECT_EQ(j.at("schema"), "futex2-bench-comparison");
+    EXPECT_EQ(j.at("schema_version"), comparison_schema_version);
+    EXPECT_EQ(j.at("threshold"), 10);
+    EXPECT_EQ(j.at("before").at("kernel"), "6.1");
+    EXPECT_EQ(j.at("after").at("kernel"), "6.18");
+    ASSERT_EQ(j.at("changes").size(), 2u);
+    const json& user = j.at("changes").at(0);
+    EXPECT_EQ(user.at("engine"), "user");
+    EXPECT_EQ(user.at("before"), 100);
+    EXPECT_EQ(user.at("after"), 200);
+    EXPECT_EQ(user.at("slowdown"), 2);
+    EXPECT_LE(user.at("low"), 2);
+    EXPECT_GE(user.at("high"), 2);
+    EXPECT_EQ(user.at("verdict"), "slower");
+    EXPECT_EQ(user.at("beyond_threshold"), true);
+    const json& kernel = j.at("changes").at(1);
+    EXPECT_EQ(kernel.at("slowdown"), 1.0625);
+    EXPECT_EQ(kernel.at("low"), nullptr);
+    EXPECT_EQ(kernel.at("verdict"), "unknown");
+    EXPECT_EQ(j.at("only_before").at(0).at("engine"), "reference");
+    EXPECT_EQ(j.at("only_after").at(0).at("engine"), "kernel2");
+}
+
+TEST(ComparisonCsv, IsALineForEachPair) {
+    const std::string text = as_csv(compared());
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
+    EXPECT_NE(text.find("wake,-w 1,user,32,false,false,4,time,ms,false,100,200,2,"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find(",slower,true\r\n"), std::string::npos) << text;
+    EXPECT_NE(text.find(",8,8.5,1.0625,,,unknown,false\r\n"), std::string::npos) << text;
+}
+
+TEST(ComparisonSimple, IsALineForEachPair) {
+    const std::string text = as_simple(compared());
+    EXPECT_EQ(text.rfind("2 1.9", 0), 0u) << text;
+    EXPECT_NE(text.find("\n1.062 - - wake (-w 1), time, kernel 32, 4 threads\n"), std::string::npos)
+        << text;
+}
+
+TEST(ComparisonTable, HasWhatChangedAndCountsTheRest) {
+    const std::string text = as_table(compared());
+    EXPECT_NE(text.find("  100    200  2 x slower  1.9"), std::string::npos) << text;
+    EXPECT_NE(text.find("  !\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("\nonly before: wake (-w 1), time, reference 32, 4 threads\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("\nonly after: wake (-w 1), time, kernel2 32 shared, 4 threads\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("\n1 slower (1 by more than 10 %: !), 0 faster, 0 unchanged, 1 unknown "
+                        "(fewer than 5 runs, or a run of 0), 1 only before, 1 only after\n"),
+              std::string::npos)
+        << text;
 }
 
 }  // namespace

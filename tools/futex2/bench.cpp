@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "bench/emit.hpp"
+#include "compare.hpp"
 
 namespace futex2::command {
 namespace {
@@ -292,6 +293,7 @@ void add_bench(CLI::App& app, int& status) {
     add_common(*bench, *o);
     for (const suite_help& help : helps) add_suite(*bench, help, o, status);
     add_all(*bench, o, status);
+    add_compare(*bench, status);
     bench->require_subcommand(1);
     bench->footer(
         "Suites take perf's options, and print perf's lines for one engine after the other.\n"
@@ -300,7 +302,8 @@ void add_bench(CLI::App& app, int& status) {
         "  futex2 bench all -o bench.json\n"
         "  futex2 bench --repeat 7 wake -t 512 -w 512\n"
         "  futex2 bench --engine kernel hash -t 2 -r 5     # as perf bench futex hash\n"
-        "  futex2 bench round-trip --engine user --size 8 --numa --format csv");
+        "  futex2 bench round-trip --engine user --size 8 --numa --format csv\n"
+        "  futex2 bench compare before.json after.json");
 }
 
 }  // namespace futex2::command
