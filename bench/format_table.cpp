@@ -69,12 +69,15 @@ row heading(const std::vector<std::string>& columns) {
     return cells;
 }
 
+std::string what_of(const result& r) {
+    return r.variant.empty() ? r.metric : r.variant + ", " + r.metric;
+}
+
 row row_of(const report& all, const std::vector<const result*>& same,
            const std::vector<std::string>& columns) {
     const result& first = *same.front();
-    const std::string what =
-        first.variant.empty() ? first.metric : first.variant + ", " + first.metric;
-    row cells = {first.suite, what, std::to_string(first.threads), word_of(first), first.unit};
+    row cells = {first.suite, what_of(first), std::to_string(first.threads), word_of(first),
+                 first.unit};
     for (const std::string& engine : columns) {
         const auto found = std::find_if(same.begin(), same.end(),
                                         [&](const result* r) { return r->engine == engine; });
@@ -147,6 +150,53 @@ std::string claims_table(const std::vector<claim>& claims) {
     return aligned(rows, 2);
 }
 
+row row_of(const change& c) {
+    const result& r = c.before;
+    const bool slower = c.found == verdict::slower;
+    const interval times = slower ? *c.noise : interval{1 / c.noise->high, 1 / c.noise->low};
+    return {
+        r.suite,
+        what_of(r),
+        r.engine,
+        std::to_string(r.threads),
+        word_of(r),
+        r.unit,
+        number(median(r.runs)),
+        number(median(c.after.runs)),
+        fmt::format("{} x {}", number(slower ? *c.slowdown : 1 / *c.slowdown), name_of(c.found)),
+        fmt::format("{} to {}", number(times.low), number(times.high)),
+        c.beyond_threshold ? "!" : ""};
+}
+
+std::string changes_table(const std::vector<change>& changes) {
+    std::vector<row> rows = {{"suite", "what", "engine", "threads", "word", "unit", "before",
+                              "after", "change", fmt::format("{:.0f} %", 100 * confidence)}};
+    for (const change& c : changes)
+        if (c.found == verdict::faster || c.found == verdict::slower) rows.push_back(row_of(c));
+    return rows.size() == 1 ? "" : aligned(rows, 6) + '\n';
+}
+
+std::string list_of(const char* which, const std::vector<result>& results) {
+    std::string text;
+    for (const result& r : results) text += fmt::format("{}: {}\n", which, name_of(r));
+    return results.empty() ? "" : text + '\n';
+}
+
+std::string counts(const comparison& c) {
+    const auto count = [&c](auto which) {
+        return std::count_if(c.changes.begin(), c.changes.end(), which);
+    };
+    const auto found = [&count](verdict v) {
+        return count([v](const change& one) { return one.found == v; });
+    };
+    return fmt::format(
+        "{} slower ({} by more than {} %: !), {} faster, {} unchanged, {} unknown (fewer than {} "
+        "runs, or a run of 0), {} only before, {} only after\n",
+        found(verdict::slower), count([](const change& one) { return one.beyond_threshold; }),
+        number(c.threshold), found(verdict::faster), found(verdict::unchanged),
+        found(verdict::unknown), fewest_runs, c.only_before.size(), c.only_after.size());
+}
+
 }  // namespace
 
 const result* kernels_counterpart(const report& r, const result& of) {
@@ -186,6 +236,11 @@ std::string as_table(const report& r) {
     if (const std::string why = reasons(r); !why.empty()) text += '\n' + why;
     if (!r.claims.empty()) text += '\n' + claims_table(r.claims);
     return text;
+}
+
+std::string as_table(const comparison& c) {
+    return changes_table(c.changes) + list_of("only before", c.only_before) +
+           list_of("only after", c.only_after) + counts(c);
 }
 
 }  // namespace futex2::bench

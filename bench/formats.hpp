@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: MIT
-// A report as text.
+// A report, or a comparison of two, as text.
 #pragma once
 
 #include <string>
 
+#include "bench/compare.hpp"
 #include "bench/result.hpp"
 
 namespace futex2::bench {
@@ -11,6 +12,13 @@ namespace futex2::bench {
 /** docs/bench-schema.md describes it. */
 inline constexpr int json_schema_version = 1;
 std::string as_json(const report& r);
+
+/**
+ * The report that as_json wrote into a file. What cannot be read, is not JSON, is
+ * no such report or has another schema_version throws std::invalid_argument: the
+ * path and the reason, in one line.
+ */
+report read_json(const std::string& path);
 
 /** RFC 4180, a line for each result; the runs are in one field, separated by blanks. */
 std::string as_csv(const report& r);
@@ -36,5 +44,27 @@ double times_better(const result& a, const result& b);
  * plain 32-bit words; where futex(2) cannot do it, its futex2's; else nullptr.
  */
 const result* kernels_counterpart(const report& r, const result& of);
+
+/** "wake (-w 1), time, user 32, 4 threads" */
+std::string name_of(const result& r);
+
+/** docs/bench-schema.md describes it. */
+inline constexpr int comparison_schema_version = 1;
+std::string as_json(const comparison& c);
+
+/** RFC 4180, a line for each change. */
+std::string as_csv(const comparison& c);
+
+/**
+ * A line for each change: the slowdown and the ends of its interval, "-" where there
+ * is none, and what it is.
+ */
+std::string as_simple(const comparison& c);
+
+/**
+ * For people: what changed beyond the noise, what only one report has, and a line
+ * that counts all.
+ */
+std::string as_table(const comparison& c);
 
 }  // namespace futex2::bench

@@ -2,8 +2,14 @@
 #include "bench/formats.hpp"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
+#include <algorithm>
+#include <cstdio>
+#include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
+#include <stdexcept>
 
 namespace futex2::bench {
 namespace {
@@ -51,6 +57,81 @@ TEST(Json, HoldsEveryRunAndTheirMedian) {
     EXPECT_FALSE(j.at("claims").at(0).at("holds"));
 }
 
+class temporary_file {
+  public:
+    explicit temporary_file(const std::string& text) { std::ofstream(name_) << text; }
+    ~temporary_file() { std::remove(name_.c_str()); }
+    temporary_file(const temporary_file&) = delete;
+    temporary_file& operator=(const temporary_file&) = delete;
+
+    const std::string& name() const { return name_; }
+
+  private:
+    std::string name_ = testing::TempDir() + "futex2-report-" + std::to_string(getpid());
+};
+
+std::string refusal(const std::string& path) {
+    try {
+        read_json(path);
+    } catch (const std::invalid_argument& error) {
+        return error.what();
+    }
+    return "";
+}
+
+TEST(Json, IsReadAsItWasWritten) {
+    report written = sample();
+    written.where.host = "even name";
+    written.where.seed = std::numeric_limits<uint64_t>::max();
+    written.results[0].runs = {1.0 / 3, 1e-30, 12345678901234.5};
+    written.results[0].higher_is_better = written.results[0].numa = true;
+    // What was not measured has no threads and no metric there.
+    written.results[2].threads = 1;
+    written.results[2].metric = written.results[2].unit = "";
+    EXPECT_EQ(read_json(temporary_file(as_json(written)).name()), written);
+}
+
+TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
+    const json good = json::parse(as_json(sample()));
+    const auto changed = [&](const char* where, const json& value) {
+        json other = good;
+        other[json::json_pointer(where)] = value;
+        const temporary_file file(other.dump());
+        return refusal(file.name()).substr(file.name().size());
+    };
+    const auto content = [](const std::string& text) {
+        const temporary_file file(text);
+        return refusal(file.name()).substr(file.name().size());
+    };
+    const std::string no_report = ": not a report of futex2 bench: ";
+    EXPECT_EQ(content(""), ": not JSON");
+    EXPECT_EQ(content(good.dump().substr(0, 300)), ": not JSON");
+    EXPECT_EQ(content(good.dump() + "x"), ": not JSON");
+    EXPECT_EQ(content("[1e999]"), ": not JSON");
+    EXPECT_EQ(content(std::string(100'000, '[')), ": not JSON");
+    EXPECT_EQ(content("7"), no_report + "the whole is not an object");
+    EXPECT_EQ(content("{}"), no_report + "schema is not there");
+    EXPECT_EQ(changed("/schema", "futex2-info"), no_report + "its schema is another one");
+    EXPECT_EQ(changed("/schema_version", 2), ": version 2 of the format, not 1");
+    EXPECT_EQ(changed("/context", json::array()), no_report + "context is not an object");
+    EXPECT_EQ(changed("/context/cpus", 1.5), no_report + "context.cpus is not a whole number");
+    EXPECT_EQ(changed("/context/cpus", int64_t{1} << 31),
+              no_report + "context.cpus is not a whole number");
+    EXPECT_EQ(changed("/context/command/1", 1), no_report + "context.command[1] is not a string");
+    EXPECT_EQ(changed("/results", "none"), no_report + "results is not an array");
+    EXPECT_EQ(changed("/results/1", 5), no_report + "results[1] is not an object");
+    EXPECT_EQ(changed("/results/1/size", -8), no_report + "results[1].size is not a whole number");
+    EXPECT_EQ(changed("/results/1/numa", 1), no_report + "results[1].numa is not true or false");
+    EXPECT_EQ(changed("/results/0/runs/2", nullptr),
+              no_report + "results[0].runs[2] is not a measure");
+    EXPECT_EQ(changed("/results/0/runs/2", 1e-300),
+              no_report + "results[0].runs[2] is not a measure");
+    EXPECT_EQ(changed("/claims/0/value", "4"), no_report + "claims[0].value is not a number");
+    EXPECT_EQ(refusal("/nowhere/a.json"), "/nowhere/a.json: No such file or directory");
+    EXPECT_EQ(refusal("/"), "/: Is a directory");
+    EXPECT_EQ(refusal("/dev/zero"), "/dev/zero: not JSON");
+}
+
 TEST(Csv, QuotesWhatNeedsIt) {
     const std::string text = as_csv(sample());
     EXPECT_NE(text.find("\r\nwake,-w 1,user,32,false,false,4,time,ms,false,2,1,3,3 1 2,\r\n"),
@@ -82,6 +163,79 @@ TEST(Ratio, FollowsWhichWayIsBetter) {
     EXPECT_EQ(times_better(a, b), 0.25);
     b.runs = {0};
     EXPECT_EQ(times_better(a, b), 0);
+}
+
+// "user" is twice as slow, "kernel" has too few runs, and each has one of its own.
+comparison compared() {
+    const std::vector<double> runs = {100, 101, 99, 100, 102, 98};
+    std::vector<double> twice = runs;
+    for (double& run : twice) run *= 2;
+    report before;
+    before.where.kernel = "6.1";
+    before.results = {one("user", runs), one("kernel", {8, 8}), one("reference", runs)};
+    report after = before;
+    after.where.kernel = "6.18";
+    after.results = {one("user", twice), one("kernel", {8, 9}), one("kernel2", runs)};
+    after.results.back().shared = true;
+    return compare(before, after, 10);
+}
+
+TEST(ComparisonJson, HasEveryPairAndWhatOnlyOneHas) {
+    const json j = json::parse(as_json(compared()));
+    EXPECT_EQ(j.at("schema"), "futex2-bench-comparison");
+    EXPECT_EQ(j.at("schema_version"), comparison_schema_version);
+    EXPECT_EQ(j.at("threshold"), 10);
+    EXPECT_EQ(j.at("before").at("kernel"), "6.1");
+    EXPECT_EQ(j.at("after").at("kernel"), "6.18");
+    ASSERT_EQ(j.at("changes").size(), 2u);
+    const json& user = j.at("changes").at(0);
+    EXPECT_EQ(user.at("engine"), "user");
+    EXPECT_EQ(user.at("before"), 100);
+    EXPECT_EQ(user.at("after"), 200);
+    EXPECT_EQ(user.at("slowdown"), 2);
+    EXPECT_LE(user.at("low"), 2);
+    EXPECT_GE(user.at("high"), 2);
+    EXPECT_EQ(user.at("verdict"), "slower");
+    EXPECT_EQ(user.at("beyond_threshold"), true);
+    const json& kernel = j.at("changes").at(1);
+    EXPECT_EQ(kernel.at("slowdown"), 1.0625);
+    EXPECT_EQ(kernel.at("low"), nullptr);
+    EXPECT_EQ(kernel.at("verdict"), "unknown");
+    EXPECT_EQ(j.at("only_before").at(0).at("engine"), "reference");
+    EXPECT_EQ(j.at("only_after").at(0).at("engine"), "kernel2");
+}
+
+TEST(ComparisonCsv, IsALineForEachPair) {
+    const std::string text = as_csv(compared());
+    EXPECT_EQ(std::count(text.begin(), text.end(), '\n'), 3) << text;
+    EXPECT_NE(text.find("wake,-w 1,user,32,false,false,4,time,ms,false,100,200,2,"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find(",slower,true\r\n"), std::string::npos) << text;
+    EXPECT_NE(text.find(",8,8.5,1.0625,,,unknown,false\r\n"), std::string::npos) << text;
+}
+
+TEST(ComparisonSimple, IsALineForEachPair) {
+    const std::string text = as_simple(compared());
+    EXPECT_EQ(text.rfind("2 1.9", 0), 0u) << text;
+    EXPECT_NE(text.find("\n1.062 - - wake (-w 1), time, kernel 32, 4 threads\n"), std::string::npos)
+        << text;
+}
+
+TEST(ComparisonTable, HasWhatChangedAndCountsTheRest) {
+    const std::string text = as_table(compared());
+    EXPECT_NE(text.find("  100    200  2 x slower  1.9"), std::string::npos) << text;
+    EXPECT_NE(text.find("  !\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("\nonly before: wake (-w 1), time, reference 32, 4 threads\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("\nonly after: wake (-w 1), time, kernel2 32 shared, 4 threads\n"),
+              std::string::npos)
+        << text;
+    EXPECT_NE(text.find("\n1 slower (1 by more than 10 %: !), 0 faster, 0 unchanged, 1 unknown "
+                        "(fewer than 5 runs, or a run of 0), 1 only before, 1 only after\n"),
+              std::string::npos)
+        << text;
 }
 
 }  // namespace

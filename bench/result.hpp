@@ -22,6 +22,8 @@ struct result {
     bool higher_is_better = false;
     std::vector<double> runs;  // empty where unsupported is not
     std::string unsupported;   // "not supported: ...": why the engine has no number
+
+    bool operator==(const result&) const = default;
 };
 
 /** Where and how it was measured. */
@@ -38,6 +40,8 @@ struct context {
     uint64_t seed = 0;
     std::vector<std::string> command;
     std::string date;  // when it began: ISO 8601, UTC
+
+    bool operator==(const context&) const = default;
 };
 
 /** A ratio or a figure that the library has to keep to. */
@@ -49,12 +53,15 @@ struct claim {
     bool at_least = false;  // else at most
 
     bool holds() const { return at_least ? value >= bound : value <= bound; }
+    bool operator==(const claim&) const = default;
 };
 
 struct report {
     context where;
     std::vector<result> results;
     std::vector<claim> claims;  // of the suite `all` alone
+
+    bool operator==(const report&) const = default;
 };
 
 /** This process, now. */

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "bench/emit.hpp"
+#include "compare.hpp"
 
 namespace futex2::command {
 namespace {
@@ -341,6 +342,7 @@ void add_bench(CLI::App& app, int& status) {
         "Name the suites and the engines, with the reason why one is not there");
     for (const suite_help& help : helps) add_suite(*bench, help, o, status);
     add_all(*bench, o, status);
+    add_compare(*bench, status);
     bench->require_subcommand(1);
     bench->footer(
         "Suites take perf's options, and print perf's lines. Several engines take turns, run by "
@@ -352,7 +354,8 @@ void add_bench(CLI::App& app, int& status) {
         "  futex2 bench --repeat 7 wake -t 512 -w 512\n"
         "  futex2 bench --engine kernel hash -t 2 -r 5     # as perf bench futex hash\n"
         "  futex2 bench round-trip --engine user,std,boost,wtf --no-spin\n"
-        "  futex2 bench round-trip --engine user --size 8 --numa --format csv");
+        "  futex2 bench round-trip --engine user --size 8 --numa --format csv\n"
+        "  futex2 bench compare before.json after.json");
 }
 
 }  // namespace futex2::command
