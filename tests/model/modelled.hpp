@@ -107,6 +107,7 @@ class word {
 
     // The memory stays readable, so that a late access is told from a crash.
     void free() { freed_ = true; }
+    bool freed() const { return freed_; }
 
     uint32_t value(order o = order::acquire) const { return value_of(load(o)); }
     int32_t hint(order o = order::acquire) const { return hint_of(load(o)); }

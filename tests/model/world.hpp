@@ -77,10 +77,7 @@ class world {
     }
 
     // As a program that frees an object with the word inside.
-    void free(size_t i) {
-        freed_[i] = true;
-        at(i).free();
-    }
+    void free(size_t i) { at(i).free(); }
 
     engine::wait_result wait_for_token(size_t i, word_kind kind, const timespec* until = nullptr) {
         return engine::wait(process_, &at(i), 0, UINT32_MAX, until, {CLOCK_MONOTONIC, kind, false});
@@ -140,7 +137,7 @@ class world {
                 RL_ASSERT(b.count.load(order::relaxed) == 0);
             }
         for (size_t i = 0; i < count; ++i)
-            if (!freed_[i]) RL_ASSERT(at(i).hint() == hint_at_rest_[i]);
+            if (!at(i).freed()) RL_ASSERT(at(i).hint() == hint_at_rest_[i]);
     }
 
   private:
@@ -155,7 +152,6 @@ class world {
     static inline place words_[count];
 
     int32_t hint_at_rest_[count] = {-1, -1};
-    bool freed_[count] = {};
     engine::process<modelled> process_;
     engine::thread<modelled> threads_[modelled::max_threads]{};
     rl::atomic<uint32_t> beds_[modelled::max_threads];
