@@ -31,7 +31,7 @@ class plan {
     }
 
     std::vector<group> groups() {
-        add_calls();
+        add("calls", {asked_.how}, sizes::every, few);
         add_hash();
         add_round_trips();
         add_wakes();
@@ -44,12 +44,6 @@ class plan {
     static constexpr int few = 5;    // runs of what varies little
     static constexpr int many = 7;   // of what wakes threads
     static constexpr int most = 21;  // of what wakes hundreds by one call, on whatever CPU is free
-
-    void add_calls() {
-        group& g = add("calls", {asked_.how}, sizes::every, few);
-        g.jobs.emplace_back("calls", target{engine_id::user, 64, false, false},
-                            made{make_calls_reference(), ""});
-    }
 
     // One by one and all at once take turns: what is claimed is their ratio.
     void add_hash() {
@@ -123,6 +117,7 @@ class plan {
                     for (const settings& how : ways)
                         if (wanted(which, numa))
                             add_job(g, which, how, {engine, bits, numa, how.shared});
+        add_reference(which, g.jobs);
         groups_.push_back(std::move(g));
         return groups_.back();
     }
@@ -141,11 +136,9 @@ class plan {
 };
 
 int steps_of(const std::vector<group>& groups) {
-    int steps = 0;
-    for (const group& g : groups)
-        for (const job& j : g.jobs)
-            if (j.supported()) steps += g.how.count();
-    return steps;
+    int all = 0;
+    for (const group& g : groups) all += steps(g.jobs, g.how);
+    return all;
 }
 
 // What is the same for all jobs of a group, for people.

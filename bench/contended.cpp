@@ -12,31 +12,22 @@ namespace {
 template <class NewLock>
 class contended final : public workload {
   public:
-    contended(const settings& how, const NewLock& new_lock)
-        : where_(how.nodes),
-          threads_(how.threads > 0 ? how.threads : where_.count()),
-          load_(how, threads_),
-          new_lock_(new_lock) {}
+    contended(const settings& how, const NewLock& new_lock) : load_(how), new_lock_(new_lock) {}
 
     std::vector<series> measures() const override {
-        return {{"", threads_, "throughput", "ops/s", true}};
+        return {{"", load_.threads(), "throughput", "ops/s", true}};
     }
 
     std::vector<double> run(watchdog& dog) override {
         const auto lock = new_lock_();
-        const int64_t begin = now();
-        const std::vector<int64_t> had = load_.run(
-            where_, dog, [&](int) { lock->acquire(); }, [&] { lock->release(); });
-        const auto ns = static_cast<double>(now() - begin);
-        return {static_cast<double>(std::accumulate(had.begin(), had.end(), int64_t{0})) / ns *
-                ns_per_second};
+        const acquisitions had = load_.run(
+            dog, [&](int) { lock->acquire(); }, [&] { lock->release(); });
+        return {static_cast<double>(had.sum) / had.seconds};
     }
 
     std::string closing(const measured& runs) const override { return lines(measures(), runs); }
 
   private:
-    placement where_;
-    int threads_;
     contention load_;
     NewLock new_lock_;
 };

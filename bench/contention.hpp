@@ -42,30 +42,37 @@ class work {
     int64_t steps_;
 };
 
+/** What came of a run. */
+struct acquisitions {
+    std::vector<int64_t> of_thread;
+    int64_t sum;
+    double seconds;
+};
+
 /**
- * Takes turns: each thread works inside the lock, then outside of it. The work outside
+ * Each thread works inside the lock, then outside of it, again and again. The work outside
  * grows with the threads, so that the load on the lock depends little on their number
  * (Abseil's synchronization/mutex_benchmark.cc has the same model).
  */
 class contention {
   public:
-    contention(const settings& how, int threads)
-        : seconds_(how.seconds > 0 ? how.seconds : 0.2),
-          threads_(threads),
+    explicit contention(const settings& how)
+        : where_(how.nodes),
+          threads_(how.threads > 0 ? how.threads : where_.count()),
+          seconds_(how.seconds > 0 ? how.seconds : 0.2),
           inside_(how.inside_ns),
-          outside_(how.outside_ns * threads) {}
+          outside_(how.outside_ns * threads_) {}
 
-    /**
-     * How often each thread had the lock. acquire(index) takes it. Throws if two threads
-     * were inside at once.
-     */
+    int threads() const { return threads_; }
+
+    /** acquire(index) takes the lock. Throws if two threads were inside at once. */
     template <class Acquire, class Release>
-    std::vector<int64_t> run(const placement& where, watchdog& dog, const Acquire& acquire,
-                             const Release& release) const {
+    acquisitions run(watchdog& dog, const Acquire& acquire, const Release& release) const {
         std::vector<int64_t> had(static_cast<size_t>(threads_));
         alignas(128) std::atomic<bool> done{false};
         alignas(128) int64_t entered = 0;  // the lock guards it
-        team threads(where, threads_, [&](int index) {
+        const int64_t begin = now();
+        team threads(where_, threads_, [&](int index) {
             int64_t mine = 0;
             for (; !done.load(std::memory_order_relaxed); ++mine) {
                 acquire(index);
@@ -80,16 +87,18 @@ class contention {
         dog.rest(std::chrono::duration<double>(seconds_));
         done.store(true, std::memory_order_relaxed);
         threads.join();
+        const double seconds = static_cast<double>(now() - begin) / ns_per_second;
         const int64_t sum = std::accumulate(had.begin(), had.end(), int64_t{0});
         if (entered != sum)
             throw std::runtime_error(fmt::format(
                 "the lock let two in at once: {} entered, {} were counted", sum, entered));
-        return had;
+        return {std::move(had), sum, seconds};
     }
 
   private:
-    double seconds_;
+    placement where_;
     int threads_;
+    double seconds_;
     work inside_;
     work outside_;
 };

@@ -2,18 +2,17 @@
 // The engine `kernel`: futex(2), with the operations that perf's benchmark uses.
 #pragma once
 
+#include "bench/engine.hpp"
 #include "bench/word.hpp"
 #include "kernel/calls.hpp"
 
 namespace futex2::bench {
 
-class kernel_engine {
+class kernel_engine : public engine {
   public:
     using word = plain_word<uint32_t>;
     using value = uint32_t;
-    static constexpr bool has_waitv = false;
     static constexpr bool has_requeue = true;
-    static constexpr bool by_value = false;
 
     explicit kernel_engine(bool shared) : flags_(shared ? 0 : FUTEX_PRIVATE_FLAG) {}
 
@@ -50,9 +49,6 @@ class kernel_engine {
             SYS_futex, &from.value, static_cast<long>(FUTEX_CMP_REQUEUE_PI | flags_), 1L,
             static_cast<long>(count), &to.value, static_cast<unsigned long>(expected)));
     }
-
-    /** The kernel tells only who sleeps, and who sleeps in its call is queued. */
-    static bool queued(const word&, int) { return true; }
 
   private:
     int flags_;

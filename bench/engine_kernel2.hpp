@@ -2,13 +2,14 @@
 // The engine `kernel2`: the kernel's futex2, system calls 449 and 454 to 456.
 #pragma once
 
+#include "bench/engine.hpp"
 #include "bench/word.hpp"
 #include "kernel/calls.hpp"
 
 namespace futex2::bench {
 
 template <class Word>
-class kernel2_engine {
+class kernel2_engine : public engine {
   public:
     using word = Word;
     using value = typename Word::value_type;
@@ -16,7 +17,6 @@ class kernel2_engine {
     using over = kernel2_engine<Other>;
     static constexpr bool has_waitv = true;
     static constexpr bool has_requeue = true;
-    static constexpr bool by_value = false;
 
     explicit kernel2_engine(bool shared)
         : flags_(kind_flags<Word> | (shared ? 0 : FUTEX2_PRIVATE)) {}
@@ -42,9 +42,6 @@ class kernel2_engine {
     int waitv(futex_waitv* words, unsigned n) const {
         return static_cast<int>(kernel::waitv(words, n, 0, nullptr, CLOCK_MONOTONIC));
     }
-
-    /** The kernel tells only who sleeps, and who sleeps in its call is queued. */
-    static bool queued(const word&, int) { return true; }
 
   private:
     unsigned flags_;

@@ -10,17 +10,16 @@
 #include <boost/atomic/atomic_ref.hpp>
 #endif
 
+#include "bench/engine.hpp"
 #include "bench/word.hpp"
 
 namespace futex2::bench {
 
 template <class Word, template <class> class Ref>
-class standard_engine {
+class standard_engine : public engine {
   public:
     using word = Word;
     using value = typename Word::value_type;
-    static constexpr bool has_waitv = false;
-    static constexpr bool has_requeue = false;
     static constexpr bool by_value = true;
 
     explicit standard_engine(bool /*shared*/) {}
@@ -44,9 +43,6 @@ class standard_engine {
         Ref<value>(w.value).store(next);
         return wake(w, count);
     }
-
-    /** Nobody tells; the caller sees who sleeps. */
-    static bool queued(const word&, int) { return true; }
 };
 
 template <class Word>

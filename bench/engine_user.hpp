@@ -4,12 +4,13 @@
 
 #include <futex2/testing.h>
 
+#include "bench/engine.hpp"
 #include "bench/word.hpp"
 
 namespace futex2::bench {
 
 template <class Word>
-class user_engine {
+class user_engine : public engine {
   public:
     using word = Word;
     using value = typename Word::value_type;
@@ -17,7 +18,6 @@ class user_engine {
     using over = user_engine<Other>;
     static constexpr bool has_waitv = true;
     static constexpr bool has_requeue = true;
-    static constexpr bool by_value = false;
 
     explicit user_engine(bool shared) : flags_(kind_flags<Word> | (shared ? 0 : FUTEX2_PRIVATE)) {}
 

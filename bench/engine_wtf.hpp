@@ -2,21 +2,17 @@
 // The engine `wtf`: WebKit's WTF::ParkingLot.
 #pragma once
 
-#include <cerrno>
-
+#include "bench/engine.hpp"
 #include "bench/word.hpp"
 #include "bench/wtf.hpp"
 
 namespace futex2::bench {
 
 template <class Word>
-class wtf_engine {
+class wtf_engine : public engine {
   public:
     using word = Word;
     using value = typename Word::value_type;
-    static constexpr bool has_waitv = false;
-    static constexpr bool has_requeue = false;
-    static constexpr bool by_value = false;
 
     explicit wtf_engine(bool /*shared*/) {}
 
@@ -30,9 +26,6 @@ class wtf_engine {
         store(w, next);
         return wake(w, count);
     }
-
-    /** Nobody tells; the caller sees who sleeps. */
-    static bool queued(const word&, int) { return true; }
 
   private:
     const wtf& lot_ = wtf::instance();

@@ -3,7 +3,6 @@
 // class, so that no call in a measured loop goes through a pointer.
 #pragma once
 
-#include <cerrno>
 #include <memory>
 #include <string>
 #include <type_traits>
@@ -53,13 +52,6 @@ auto with_plain_engine(const target& what, const F& make) {
     });
     return result;
 }
-
-// What each engine says of itself: has_waitv; has_requeue; by_value: a wait ends when the
-// value has changed, and wake does not say whom it woke.
-
-/** What a wait answers if the value is not the expected one. */
-template <class Engine>
-inline constexpr int other_value = Engine::by_value ? 0 : -EAGAIN;
 
 /** A workload, or the reason why there is none. */
 struct made {

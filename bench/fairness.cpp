@@ -14,15 +14,11 @@ namespace {
 template <class NewLock>
 class fairness final : public workload {
   public:
-    fairness(const settings& how, const NewLock& new_lock)
-        : where_(how.nodes),
-          threads_(how.threads > 0 ? how.threads : where_.count()),
-          load_(how, threads_),
-          new_lock_(new_lock) {}
+    fairness(const settings& how, const NewLock& new_lock) : load_(how), new_lock_(new_lock) {}
 
     std::vector<series> measures() const override {
-        return {{"of the mean, the thread that had it least", threads_, "share", "%", true},
-                {"longest wait", threads_, "time", "ms"}};
+        return {{"of the mean, the thread that had it least", load_.threads(), "share", "%", true},
+                {"longest wait", load_.threads(), "time", "ms"}};
     }
 
     std::vector<double> run(watchdog& dog) override {
@@ -30,9 +26,9 @@ class fairness final : public workload {
             int64_t ns = 0;
         };
         const auto lock = new_lock_();
-        std::vector<longest> waits(static_cast<size_t>(threads_));
-        const std::vector<int64_t> had = load_.run(
-            where_, dog,
+        std::vector<longest> waits(static_cast<size_t>(load_.threads()));
+        const acquisitions had = load_.run(
+            dog,
             [&](int index) {
                 const int64_t begin = now();
                 lock->acquire();
@@ -40,19 +36,18 @@ class fairness final : public workload {
                 most = std::max(most, now() - begin);
             },
             [&] { lock->release(); });
-        const auto sum = static_cast<double>(std::accumulate(had.begin(), had.end(), int64_t{0}));
-        const auto least = static_cast<double>(*std::min_element(had.begin(), had.end()));
+        const int64_t least = *std::min_element(had.of_thread.begin(), had.of_thread.end());
+        const double share =
+            static_cast<double>(least * load_.threads()) / static_cast<double>(had.sum);
         const auto most =
             std::max_element(waits.begin(), waits.end(),
                              [](const longest& a, const longest& b) { return a.ns < b.ns; });
-        return {100 * least * threads_ / sum, static_cast<double>(most->ns) / ns_per_ms};
+        return {100 * share, static_cast<double>(most->ns) / ns_per_ms};
     }
 
     std::string closing(const measured& runs) const override { return lines(measures(), runs); }
 
   private:
-    placement where_;
-    int threads_;
     contention load_;
     NewLock new_lock_;
 };

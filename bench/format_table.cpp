@@ -17,7 +17,7 @@ using row = std::vector<std::string>;
 // In the order of their columns.
 std::vector<std::string> all_columns() {
     std::vector<std::string> names;
-    for (const engine_id engine : all_engines) names.emplace_back(name_of(engine));
+    for (const engine_id engine : all_engines()) names.emplace_back(name_of(engine));
     names.emplace_back("reference");
     return names;
 }

@@ -28,9 +28,7 @@ std::vector<job> jobs_of(const suite& which, const request& asked) {
     const std::string name(which.name);
     for (const target& what : targets_of(which, asked))
         jobs.emplace_back(name, what, which.make(asked.how, what));
-    if (which.has_reference())
-        jobs.emplace_back(name, target{engine_id::user, 64, false, false},
-                          made{make_calls_reference(), ""});
+    add_reference(which, jobs);
     return jobs;
 }
 
@@ -58,11 +56,6 @@ class telling {
     std::vector<std::string> said_;
 };
 
-int supported_of(const std::vector<job>& jobs) {
-    return static_cast<int>(
-        std::count_if(jobs.begin(), jobs.end(), [](const job& j) { return j.supported(); }));
-}
-
 void introduce(const job& j, bool among_others, telling& told) {
     if (!j.supported()) {
         told.add(j, fmt::format("# {}: {}\n", description(j.what()), j.reason()));
@@ -74,8 +67,14 @@ void introduce(const job& j, bool among_others, telling& told) {
 
 }  // namespace
 
+void add_reference(const suite& which, std::vector<job>& jobs) {
+    if (which.reference != nullptr)
+        jobs.emplace_back(std::string(which.name), target{engine_id::user, 64, false, false},
+                          made{which.reference(), ""});
+}
+
 bool compares(const suite& which, const request& asked) {
-    return targets_of(which, asked).size() > 1 || which.has_reference();
+    return targets_of(which, asked).size() > 1 || which.reference != nullptr;
 }
 
 outcome run_suite(const suite& which, const request& asked, const text_sink& text,
@@ -85,7 +84,7 @@ outcome run_suite(const suite& which, const request& asked, const text_sink& tex
     std::vector<job> jobs = jobs_of(which, asked);
     const rounds how{std::max(asked.warm_ups, 0),
                      asked.repeats > 0 ? asked.repeats : which.repeats};
-    progress shown(style, supported_of(jobs) * how.count());
+    progress shown(style, steps(jobs, how));
     watchdog dog{std::chrono::duration<double>(asked.how.patience)};
     std::mt19937_64 random(asked.how.seed);
     telling told(text, jobs);

@@ -15,7 +15,7 @@ namespace futex2::bench {
 
 struct request {
     settings how;
-    std::vector<engine_id> engines = {std::begin(all_engines), std::end(all_engines)};
+    std::vector<engine_id> engines = all_engines();
     std::vector<unsigned> sizes;  // empty: the suite's default
     bool numa = false;            // NUMA words; of `all`: NUMA words alone
     int repeats = 0;              // 0: the suite's default
@@ -33,6 +33,9 @@ struct outcome {
 
 /** Text for people, piece by piece as it comes to be; may be empty. */
 using text_sink = std::function<void(const std::string&)>;
+
+/** Adds what the suite's numbers are compared with beyond the engines, if it has such. */
+void add_reference(const suite& which, std::vector<job>& jobs);
 
 /** Whether several engines or kinds of words take turns: then text comes at the end. */
 bool compares(const suite& which, const request& asked);

@@ -5,7 +5,7 @@ namespace futex2::bench {
 
 const std::vector<suite>& suites() {
     static const std::vector<suite> all = {
-        {"calls", make_calls, 5, false, false},
+        {"calls", make_calls, 5, false, false, false, make_calls_reference},
         {"hash", make_hash, 1, true, false},
         {"round-trip", make_round_trip, 5, false, false},
         {"wake", make_wake, 10, true, false},

@@ -44,8 +44,7 @@ struct suite {
     bool is_perfs;     // perf has it, and its lines
     bool always_numa;  // has no sense with plain words
     bool of_locks = false;
-
-    bool has_reference() const { return make == make_calls; }
+    std::unique_ptr<workload> (*reference)() = nullptr;  // costs that depend on no engine
 };
 
 /** All of them, in the order in which `all` runs them. */

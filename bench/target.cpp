@@ -55,57 +55,58 @@ std::string peer_unsupported(const target& what) {
     return "";
 }
 
-std::string boost_unsupported(const target& what) {
-    if (!FUTEX2_BENCH_BOOST) return "not supported: built without it";
-    return peer_unsupported(what);
-}
-
-std::string wtf_unsupported(const target& what) {
-    if (std::string reason = peer_unsupported(what); !reason.empty()) return reason;
-    const std::string& missing = bench::wtf::instance().missing();
-    return missing.empty() ? "" : "not supported: " + missing;
-}
-
-std::string has_locks_alone(const target& what) {
+std::string has_no_words(const target& what) {
     return fmt::format("not supported: {} has no words", meaning_of(what.engine));
 }
 
-// Locks that are what they are, whatever words are asked for.
-template <bool built = true>
-std::string lock_of_its_own(const target& what) {
-    if (!built) return "not supported: built without it";
+// A lock that is what it is, whatever words are asked for.
+std::string own_lock_unsupported(const target& what) {
     return what.numa ? peer_unsupported(what) : "";
 }
 
-std::string wtf_lock_unsupported(const target& what) {
-    if (std::string reason = lock_of_its_own<>(what); !reason.empty()) return reason;
-    const std::string& missing = bench::wtf::instance().missing();
-    return missing.empty() ? "" : "not supported: " + missing;
+// Why an engine is not there at all.
+
+template <bool built = true>
+std::string missing() {
+    return built ? "" : "not supported: built without it";
+}
+
+std::string wtf_missing() {
+    const std::string& reason = bench::wtf::instance().missing();
+    return reason.empty() ? "" : "not supported: " + reason;
 }
 
 struct engine_facts {
     engine_id id;
     std::string_view name;
     std::string_view meaning;
-    std::string (*unsupported)(const target&);
-    std::string (*lock_unsupported)(const target&);
+    std::string (*missing)();
+    std::string (*words)(const target&);  // why it cannot wait on such
+    std::string (*lock)(const target&);   // why it has no lock of such
 };
 
 constexpr engine_facts facts[] = {
-    {engine_id::user, "user", "this library", user_unsupported, user_unsupported},
-    {engine_id::kernel, "kernel", "futex(2)", kernel_unsupported, kernel_unsupported},
+    {engine_id::user, "user", "this library", missing<>, user_unsupported, user_unsupported},
+    {engine_id::kernel, "kernel", "futex(2)", missing<>, kernel_unsupported, kernel_unsupported},
     {engine_id::kernel2, "kernel2", "the kernel's futex2, system calls 449 and 454 to 456",
-     kernel2_unsupported, kernel2_unsupported},
-    {engine_id::std, "std", "std::atomic_ref", peer_unsupported, peer_unsupported},
-    {engine_id::boost, "boost", "boost::atomic_ref", boost_unsupported, boost_unsupported},
-    {engine_id::wtf, "wtf", "WTF::ParkingLot and WTF::Lock", wtf_unsupported, wtf_lock_unsupported},
-    {engine_id::pthread, "pthread", "pthread_mutex_t", has_locks_alone, lock_of_its_own<>},
-    {engine_id::adaptive, "adaptive", "pthread_mutex_t, PTHREAD_MUTEX_ADAPTIVE_NP", has_locks_alone,
-     lock_of_its_own<>},
-    {engine_id::shared, "shared", "std::shared_mutex", has_locks_alone, lock_of_its_own<>},
-    {engine_id::absl, "absl", "absl::Mutex", has_locks_alone, lock_of_its_own<FUTEX2_BENCH_ABSL>},
-    {engine_id::nsync, "nsync", "nsync_mu", has_locks_alone, lock_of_its_own<FUTEX2_BENCH_NSYNC>},
-    {engine_id::tbb, "tbb", "tbb::mutex", has_locks_alone, lock_of_its_own<FUTEX2_BENCH_TBB>},
+     missing<>, kernel2_unsupported, kernel2_unsupported},
+    {engine_id::std, "std", "std::atomic_ref", missing<>, peer_unsupported, peer_unsupported},
+    {engine_id::boost, "boost", "boost::atomic_ref", missing<FUTEX2_BENCH_BOOST>, peer_unsupported,
+     peer_unsupported},
+    {engine_id::wtf, "wtf", "WTF::ParkingLot and WTF::Lock", wtf_missing, peer_unsupported,
+     own_lock_unsupported},
+    {engine_id::pthread, "pthread", "pthread_mutex_t", missing<>, has_no_words,
+     own_lock_unsupported},
+    {engine_id::adaptive, "adaptive", "pthread_mutex_t, PTHREAD_MUTEX_ADAPTIVE_NP", missing<>,
+     has_no_words, own_lock_unsupported},
+    {engine_id::shared, "shared", "std::shared_mutex", missing<>, has_no_words,
+     own_lock_unsupported},
+    {engine_id::absl, "absl", "absl::Mutex", missing<FUTEX2_BENCH_ABSL>, has_no_words,
+     own_lock_unsupported},
+    {engine_id::nsync, "nsync", "nsync_mu", missing<FUTEX2_BENCH_NSYNC>, has_no_words,
+     own_lock_unsupported},
+    {engine_id::tbb, "tbb", "tbb::mutex", missing<FUTEX2_BENCH_TBB>, has_no_words,
+     own_lock_unsupported},
 };
 
 const engine_facts& facts_of(engine_id engine) {
@@ -115,6 +116,15 @@ const engine_facts& facts_of(engine_id engine) {
 }
 
 }  // namespace
+
+const std::vector<engine_id>& all_engines() {
+    static const std::vector<engine_id> all = [] {
+        std::vector<engine_id> ids;
+        for (const engine_facts& f : facts) ids.push_back(f.id);
+        return ids;
+    }();
+    return all;
+}
 
 std::string_view name_of(engine_id engine) {
     return facts_of(engine).name;
@@ -131,11 +141,15 @@ std::optional<engine_id> engine_named(std::string_view name) {
 }
 
 std::string unsupported(const target& what) {
-    return facts_of(what.engine).unsupported(what);
+    const engine_facts& engine = facts_of(what.engine);
+    std::string reason = engine.words(what);
+    return reason.empty() ? engine.missing() : reason;
 }
 
 std::string lock_unsupported(const target& what) {
-    return facts_of(what.engine).lock_unsupported(what);
+    const engine_facts& engine = facts_of(what.engine);
+    std::string reason = engine.lock(what);
+    return reason.empty() ? engine.missing() : reason;
 }
 
 std::string description(const target& what) {

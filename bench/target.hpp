@@ -25,10 +25,8 @@ enum class engine_id {
     tbb,       // tbb::mutex
 };
 
-inline constexpr engine_id all_engines[] = {
-    engine_id::user,   engine_id::kernel, engine_id::kernel2, engine_id::std,
-    engine_id::boost,  engine_id::wtf,    engine_id::pthread, engine_id::adaptive,
-    engine_id::shared, engine_id::absl,   engine_id::nsync,   engine_id::tbb};
+/** In the order in which they are named. */
+const std::vector<engine_id>& all_engines();
 
 std::string_view name_of(engine_id engine);
 /** For people, in a few words. */

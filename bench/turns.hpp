@@ -13,17 +13,22 @@ namespace futex2::bench {
 struct rounds {
     int warm_ups = 0;  // that do not count
     int repeats = 1;
-
-    int count() const { return warm_ups + repeats; }
 };
+
+/** How many runs they make together. */
+inline int steps(const std::vector<job>& jobs, const rounds& how) {
+    const auto run =
+        std::count_if(jobs.begin(), jobs.end(), [](const job& j) { return j.supported(); });
+    return static_cast<int>(run) * (how.warm_ups + how.repeats);
+}
 
 /**
  * Runs all jobs that can be run, once a round. What disturbs one so disturbs all; and
  * each round has an order of its own, so that none is always the one behind another.
  * Calls before(job), and after(job, i) behind run i, where warm-ups have numbers below 1.
  */
-template <class Random, class Before, class After>
-void take_turns(std::vector<job>& jobs, const rounds& how, Random& random, watchdog& dog,
+template <class Before, class After>
+void take_turns(std::vector<job>& jobs, const rounds& how, std::mt19937_64& random, watchdog& dog,
                 const Before& before, const After& after) {
     std::vector<job*> order;
     for (job& j : jobs)

@@ -33,7 +33,7 @@ class wtf {
     /** Wakes up to count that sleep there; how many. */
     unsigned unpark(const void* address, unsigned count) const { return unpark_(address, count); }
 
-    /** Of one byte; its fast paths are inline, as in WebKit. */
+    /** WTF::Lock, which is the byte; its fast paths are inline, as in WebKit. */
     class lock {
       public:
         explicit lock(const wtf& library = instance()) : library_(library) {}

@@ -313,17 +313,20 @@ void add_all(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
     });
 }
 
+// What an engine is missing of words and locks, with what introduces it.
+std::string lack_of(engine_id engine) {
+    const target what{engine, 32, false, false};
+    if (const std::string lock = lock_unsupported(what); !lock.empty()) return "; " + lock;
+    return unsupported(what).empty() ? "" : "; locks alone";
+}
+
 std::string list_of_suites_and_engines() {
     std::string text = "Suites:\n";
     for (const suite_help& help : helps) text += fmt::format("  {:<14} {}\n", help.name, help.what);
     text += "Engines:\n";
-    for (const engine_id engine : all_engines) {
-        const target what{engine, 32, false, false};
-        const std::string words = unsupported(what);
-        const std::string lock = lock_unsupported(what);
-        text += fmt::format("  {:<14} {}{}\n", name_of(engine), meaning_of(engine),
-                            lock.empty() ? words.empty() ? "" : "; locks alone" : "; " + lock);
-    }
+    for (const engine_id engine : all_engines())
+        text +=
+            fmt::format("  {:<14} {}{}\n", name_of(engine), meaning_of(engine), lack_of(engine));
     return text;
 }
 
