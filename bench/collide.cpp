@@ -47,12 +47,12 @@ class parked {
     double wake(size_t index) {
         const int thread = static_cast<int>(index / FUTEX_WAITV_MAX);
         const unsigned before = threads_.blockings(thread);
-        const int64_t begin = now();
+        const stopwatch watch;
         const int woken = engine_.wake(*words_[index], 1);
-        const int64_t end = now();
+        const double ns = watch.ns();
         if (woken != 1) give_up(fmt::format("collide: a wake of a parked word answered {}", woken));
         await_parked(thread, before + 1);
-        return static_cast<double>(end - begin);
+        return ns;
     }
 
   private:

@@ -71,7 +71,6 @@ class contention {
         std::vector<int64_t> had(static_cast<size_t>(threads_));
         alignas(128) std::atomic<bool> done{false};
         alignas(128) int64_t entered = 0;  // the lock guards it
-        const int64_t begin = now();
         team threads(where_, threads_, [&](int index) {
             int64_t mine = 0;
             for (; !done.load(std::memory_order_relaxed); ++mine) {
@@ -83,7 +82,7 @@ class contention {
             }
             had[static_cast<size_t>(index)] = mine;
         });
-        threads.release();
+        const int64_t begin = threads.release();
         dog.rest(std::chrono::duration<double>(seconds_));
         done.store(true, std::memory_order_relaxed);
         threads.join();

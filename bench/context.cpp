@@ -7,6 +7,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "bench/clock.hpp"
 #include "bench/placement.hpp"
 #include "bench/result.hpp"
 
@@ -68,6 +69,7 @@ context context_here(uint64_t seed) {
     c.nodes = futex2_node_count();
     c.virtual_nodes = nodes_are_virtual();
     c.seed = seed;
+    c.clock_ns = clock_cost();
     c.command = command_line();
     c.date = utc_now();
     return c;

@@ -19,9 +19,9 @@ void keep(const T& value) {
 /** Nanoseconds for each of `calls` calls of f(i) -> int, 0 <= i < calls. */
 template <class F>
 double ns_of_calls(const F& f, int64_t calls) {
-    const int64_t begin = now();
+    const stopwatch watch;
     for (int64_t i = 0; i < calls; ++i) keep(f(i));
-    return static_cast<double>(now() - begin) / static_cast<double>(calls);
+    return watch.ns() / static_cast<double>(calls);
 }
 
 /**

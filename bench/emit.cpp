@@ -10,6 +10,7 @@
 #include "bench/formats.hpp"
 #include "bench/output_file.hpp"
 #include "bench/perf_format.hpp"
+#include "bench/warnings.hpp"
 
 namespace futex2::bench {
 namespace {
@@ -86,6 +87,8 @@ int measure(const suite* which, const request& asked, format printed, const std:
         which != nullptr ? run_suite(*which, asked, say, style) : run_all(asked, style);
     if (!live) print(rendered(printed, which, done.what, said));
     if (out) out->write(rendered(format_for_file(file, printed), which, done.what, said));
+    for (const std::string& warning : warnings_of(done.what))
+        std::fputs(fmt::format("futex2: {}\n", warning).c_str(), stderr);
     for (const std::string& failure : done.failures)
         std::fputs(fmt::format("futex2: {}\n", failure).c_str(), stderr);
     return done.failures.empty() ? 0 : 1;

@@ -23,17 +23,17 @@ class fairness final : public workload {
 
     std::vector<double> run(watchdog& dog) override {
         struct alignas(128) longest {
-            int64_t ns = 0;
+            double ns = 0;
         };
         const auto lock = new_lock_();
         std::vector<longest> waits(static_cast<size_t>(load_.threads()));
         const acquisitions had = load_.run(
             dog,
             [&](int index) {
-                const int64_t begin = now();
+                const stopwatch watch;
                 lock->acquire();
-                int64_t& most = waits[static_cast<size_t>(index)].ns;
-                most = std::max(most, now() - begin);
+                double& most = waits[static_cast<size_t>(index)].ns;
+                most = std::max(most, watch.ns());
             },
             [&] { lock->release(); });
         const int64_t least = *std::min_element(had.of_thread.begin(), had.of_thread.end());
@@ -42,7 +42,7 @@ class fairness final : public workload {
         const auto most =
             std::max_element(waits.begin(), waits.end(),
                              [](const longest& a, const longest& b) { return a.ns < b.ns; });
-        return {100 * share, static_cast<double>(most->ns) / ns_per_ms};
+        return {100 * share, most->ns / ns_per_ms};
     }
 
     std::string closing(const measured& runs) const override { return lines(measures(), runs); }

@@ -32,11 +32,18 @@ std::string metric_cells(const result& r) {
                        yes_or_no(r.higher_is_better));
 }
 
+std::string exact(double value) {
+    return fmt::format("{}", value);
+}
+
 std::string csv_line(const result& r) {
     if (!r.unsupported.empty())
-        return fmt::format("{},,,,,,,,,{}\r\n", target_cells(r), quoted(r.unsupported));
-    return fmt::format("{},{},{},{},{},{},\r\n", target_cells(r), metric_cells(r), median(r.runs),
-                       smallest(r.runs), largest(r.runs), fmt::join(r.runs, " "));
+        return fmt::format("{},,,,,,,,,,,{}\r\n", target_cells(r), quoted(r.unsupported));
+    const std::optional<interval> noise = interval_of_median(r.runs);
+    return fmt::format("{},{},{},{},{},{},{},{},\r\n", target_cells(r), metric_cells(r),
+                       median(r.runs), noise ? exact(noise->low) : "",
+                       noise ? exact(noise->high) : "", smallest(r.runs), largest(r.runs),
+                       fmt::join(r.runs, " "));
 }
 
 // The slowdown and the ends of its interval, each as text(value), or `none`.
@@ -50,7 +57,6 @@ std::array<std::string, 3> slowdown_of(const change& c, const Text& text, const 
 }
 
 std::string csv_line(const change& c) {
-    const auto exact = [](double value) { return fmt::format("{}", value); };
     return fmt::format("{},{},{},{},{},{},{}\r\n", target_cells(c.before), metric_cells(c.before),
                        median(c.before.runs), median(c.after.runs),
                        fmt::join(slowdown_of(c, exact, ""), ","), name_of(c.found),
@@ -61,8 +67,9 @@ std::string csv_line(const change& c) {
 
 std::string as_csv(const report& r) {
     std::string text =
-        "suite,variant,engine,size,numa,shared,threads,metric,unit,higher_is_better,median,min,max,"
-        "runs,unsupported\r\n";
+        "suite,variant,engine,size,numa,shared,threads,metric,unit,higher_is_better,median,low,"
+        "high,"
+        "min,max,runs,unsupported\r\n";
     for (const result& one : r.results) text += csv_line(one);
     return text;
 }

@@ -11,8 +11,10 @@
 #include <system_error>
 #include <utility>
 
+#include "bench/bootstrap.hpp"
 #include "bench/formats.hpp"
 #include "bench/statistics.hpp"
+#include "bench/warnings.hpp"
 
 namespace futex2::bench {
 namespace {
@@ -23,7 +25,8 @@ json json_of(const context& c) {
     return {{"version", c.version}, {"compiler", c.compiler}, {"host", c.host},
             {"kernel", c.kernel},   {"machine", c.machine},   {"cpu", c.cpu},
             {"cpus", c.cpus},       {"nodes", c.nodes},       {"virtual_nodes", c.virtual_nodes},
-            {"seed", c.seed},       {"command", c.command},   {"date", c.date}};
+            {"seed", c.seed},       {"clock_ns", c.clock_ns}, {"command", c.command},
+            {"date", c.date}};
 }
 
 // What says what was measured.
@@ -38,14 +41,17 @@ json identity_of(const result& r) {
 json json_of(const result& r) {
     json j = identity_of(r);
     if (!r.unsupported.empty()) {
-        for (const char* key :
-             {"threads", "metric", "unit", "higher_is_better", "median", "min", "max"})
+        for (const char* key : {"threads", "metric", "unit", "higher_is_better", "median", "low",
+                                "high", "min", "max"})
             j[key] = nullptr;
         j["runs"] = json::array();
         j["unsupported"] = r.unsupported;
         return j;
     }
+    const std::optional<interval> noise = interval_of_median(r.runs);
     j["median"] = median(r.runs);
+    j["low"] = noise ? json(noise->low) : json();
+    j["high"] = noise ? json(noise->high) : json();
     j["min"] = smallest(r.runs);
     j["max"] = largest(r.runs);
     j["runs"] = r.runs;
@@ -179,6 +185,7 @@ context context_of(const reader& from) {
     c.nodes = from.whole<int>("nodes");
     c.virtual_nodes = from.flag("virtual_nodes");
     c.seed = from.whole<uint64_t>("seed");
+    c.clock_ns = from.number("clock_ns");
     c.command = from.texts("command");
     c.date = from.text("date");
     return c;
@@ -233,9 +240,11 @@ json parsed(std::FILE* file) {
 }  // namespace
 
 std::string as_json(const report& r) {
+    json where = json_of(r.where);
+    where["warnings"] = warnings_of(r);
     return dumped({{"schema", schema},
                    {"schema_version", json_schema_version},
-                   {"context", json_of(r.where)},
+                   {"context", where},
                    {"results", array_of(r.results)},
                    {"claims", array_of(r.claims)}});
 }

@@ -3,7 +3,10 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <cmath>
+#include <optional>
 
+#include "bench/bootstrap.hpp"
 #include "bench/formats.hpp"
 #include "bench/lines.hpp"
 #include "bench/statistics.hpp"
@@ -73,6 +76,15 @@ std::string what_of(const result& r) {
     return r.variant.empty() ? r.metric : r.variant + ", " + r.metric;
 }
 
+// "12.3 +-4%": half the width of its interval; "12.3" where there is none.
+std::string median_of(const result& r) {
+    const double middle = median(r.runs);
+    const std::optional<interval> noise = interval_of_median(r.runs);
+    if (!noise || middle == 0) return number(middle);
+    return fmt::format("{} +-{:.0f}%", number(middle),
+                       50 * (noise->high - noise->low) / std::abs(middle));
+}
+
 row row_of(const report& all, const std::vector<const result*>& same,
            const std::vector<std::string>& columns) {
     const result& first = *same.front();
@@ -81,7 +93,7 @@ row row_of(const report& all, const std::vector<const result*>& same,
     for (const std::string& engine : columns) {
         const auto found = std::find_if(same.begin(), same.end(),
                                         [&](const result* r) { return r->engine == engine; });
-        cells.push_back(found == same.end() ? "-" : number(median((*found)->runs)));
+        cells.push_back(found == same.end() ? "-" : median_of(**found));
         if (has_ratio(engine)) cells.push_back(found == same.end() ? "" : ratio(all, **found));
     }
     return cells;
@@ -225,13 +237,16 @@ double times_better(const result& a, const result& b) {
 
 std::string as_table(const report& r) {
     const context& c = r.where;
-    std::string text =
-        fmt::format("futex2 {}, Linux {} {}, {} CPUs{}, {} {}node{}, {}, seed {}\n\n", c.version,
-                    c.kernel, c.machine, c.cpus, c.cpu.empty() ? "" : " (" + c.cpu + ")", c.nodes,
-                    c.virtual_nodes ? "virtual " : "", c.nodes == 1 ? "" : "s", c.compiler, c.seed);
+    std::string text = fmt::format(
+        "futex2 {}, Linux {} {}, {} CPUs{}, {} {}node{}, {}, seed {}, "
+        "a clock of {} ns\n\n",
+        c.version, c.kernel, c.machine, c.cpus, c.cpu.empty() ? "" : " (" + c.cpu + ")", c.nodes,
+        c.virtual_nodes ? "virtual " : "", c.nodes == 1 ? "" : "s", c.compiler, c.seed,
+        number(c.clock_ns));
     text += aligned(rows_of(r), 5);
     text +=
-        "\nMedians. \": kernel\": how many times better than futex(2) on 32-bit words; * than the "
+        "\nMedians, +- half of their 95 % intervals. \": kernel\": how many times better than "
+        "futex(2) on 32-bit words; * than the "
         "kernel's futex2.\n";
     if (const std::string why = reasons(r); !why.empty()) text += '\n' + why;
     if (!r.claims.empty()) text += '\n' + claims_table(r.claims);

@@ -57,6 +57,26 @@ TEST(Json, HoldsEveryRunAndTheirMedian) {
     EXPECT_FALSE(j.at("claims").at(0).at("holds"));
 }
 
+TEST(Json, HasTheMediansIntervalOfEnoughRuns) {
+    report r = sample();
+    r.results[0].runs = {10, 11, 12, 13, 14, 15, 16};
+    const json j = json::parse(as_json(r));
+    EXPECT_EQ(j.at("results").at(0).at("median"), 13);
+    EXPECT_EQ(j.at("results").at(0).at("low"), 11);
+    EXPECT_EQ(j.at("results").at(0).at("high"), 15);
+    EXPECT_EQ(j.at("results").at(1).at("low"), nullptr);
+    EXPECT_EQ(j.at("results").at(2).at("high"), nullptr);
+}
+
+TEST(Json, HasTheWarningsInItsContext) {
+    report r = sample();
+    r.where.cpus = 4;
+    EXPECT_EQ(json::parse(as_json(r)).at("context").at("warnings"), json::array());
+    r.where.cpus = 2;
+    EXPECT_EQ(json::parse(as_json(r)).at("context").at("warnings"),
+              json{"up to 4 threads share 2 CPUs: wake"});
+}
+
 class temporary_file {
   public:
     explicit temporary_file(const std::string& text) { std::ofstream(name_) << text; }
@@ -82,6 +102,7 @@ std::string refusal(const std::string& path) {
 TEST(Json, IsReadAsItWasWritten) {
     report written = sample();
     written.where.host = "even name";
+    written.where.clock_ns = 20.5;
     written.where.seed = std::numeric_limits<uint64_t>::max();
     written.results[0].runs = {1.0 / 3, 1e-30, 12345678901234.5};
     written.results[0].higher_is_better = written.results[0].numa = true;
@@ -134,7 +155,7 @@ TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
 
 TEST(Csv, QuotesWhatNeedsIt) {
     const std::string text = as_csv(sample());
-    EXPECT_NE(text.find("\r\nwake,-w 1,user,32,false,false,4,time,ms,false,2,1,3,3 1 2,\r\n"),
+    EXPECT_NE(text.find("\r\nwake,-w 1,user,32,false,false,4,time,ms,false,2,,,1,3,3 1 2,\r\n"),
               std::string::npos)
         << text;
     EXPECT_NE(text.find("\"not supported: a \"\"reason\"\", with a comma\"\r\n"),
@@ -153,6 +174,14 @@ TEST(Table, PutsEnginesBesideEachOtherAndNamesReasonsAndClaims) {
     EXPECT_NE(text.find("4 x"), std::string::npos) << text;  // 8 ms over 2 ms
     EXPECT_NE(text.find("kernel2: not supported: a \"reason\""), std::string::npos) << text;
     EXPECT_NE(text.find("MISSED"), std::string::npos) << text;
+}
+
+TEST(Table, SaysHowFarTheNoiseReaches) {
+    report r = sample();
+    r.results[0].runs = {90, 95, 100, 105, 110};
+    const std::string text = as_table(r);
+    EXPECT_NE(text.find(" 100 +-10%"), std::string::npos) << text;
+    EXPECT_NE(text.find(" 8\n"), std::string::npos) << text;
 }
 
 TEST(Ratio, FollowsWhichWayIsBetter) {

@@ -78,7 +78,7 @@ class hash final : public workload {
         using value = typename Engine::value;
         constexpr value wrong = static_cast<value>(1234);
         int64_t ops = 0;
-        const int64_t begin = now();
+        const stopwatch watch;
         do {
             for (word& w : words) {
                 const int result = engine_.wait(w, wrong);
@@ -87,7 +87,7 @@ class hash final : public workload {
             }
             ops += static_cast<int64_t>(words.size());
         } while (!done.load(std::memory_order_relaxed));
-        return static_cast<double>(ops) / static_cast<double>(now() - begin) * ns_per_second;
+        return static_cast<double>(ops) / watch.ns() * ns_per_second;
     }
 
     double sum() const { return std::accumulate(rates_.begin(), rates_.end(), 0.0); }

@@ -6,17 +6,30 @@
 #include <algorithm>
 #include <cmath>
 
+#include "bench/bootstrap.hpp"
 #include "bench/statistics.hpp"
 
 namespace futex2::bench {
+
+namespace {
+
+// The interval of the median, where there is one; else the smallest and the largest run.
+std::string range_of(const std::vector<double>& runs) {
+    if (const std::optional<interval> noise = interval_of_median(runs))
+        return fmt::format("{:.0f} %: {} to {}", 100 * confidence, number(noise->low),
+                           number(noise->high));
+    return fmt::format("{} to {}", number(smallest(runs)), number(largest(runs)));
+}
+
+}  // namespace
 
 std::string lines(const std::vector<series>& measures, const measured& runs) {
     std::string text;
     for (size_t i = 0; i < measures.size(); ++i) {
         const series& s = measures[i];
         const std::string name = s.variant.empty() ? s.metric : s.variant + ", " + s.metric;
-        text += fmt::format("{}: {} {} ({} to {})\n", name, number(median(runs[i])), s.unit,
-                            number(smallest(runs[i])), number(largest(runs[i])));
+        text += fmt::format("{}: {} {} ({})\n", name, number(median(runs[i])), s.unit,
+                            range_of(runs[i]));
     }
     return text;
 }

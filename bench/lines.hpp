@@ -8,7 +8,10 @@
 
 namespace futex2::bench {
 
-/** "wake, nobody waits: 1.23 ns (1.20 to 1.31)", a line for each series. */
+/**
+ * "wake, nobody waits: 1.23 ns (95 %: 1.20 to 1.31)", a line for each series: the median
+ * and its interval; of too few runs for one, the smallest and the largest.
+ */
 std::string lines(const std::vector<series>& measures, const measured& runs);
 
 /** Four significant digits, without an exponent and without needless zeros: "0.1234", "12350". */

@@ -60,7 +60,7 @@ class lock_pi final : public workload {
 
     double rate(word& lock, const std::atomic<bool>& done, std::atomic<int>& error) {
         int64_t ops = 0;
-        const int64_t begin = now();
+        const stopwatch watch;
         do {
             int result;
             do result = engine_.lock_pi(lock);
@@ -75,7 +75,7 @@ class lock_pi final : public workload {
             }
             ++ops;
         } while (!done.load(std::memory_order_relaxed));
-        return static_cast<double>(ops) / static_cast<double>(now() - begin) * ns_per_second;
+        return static_cast<double>(ops) / watch.ns() * ns_per_second;
     }
 
     settings how_;

@@ -60,15 +60,15 @@ class race final : public workload {
         word_ = {};
         team threads(where_, waiters, [this](int i) { wait_each_time(i); });
         threads.release();
-        const int64_t begin = now();
+        const stopwatch watch;
         for (int64_t number = 1; number <= how_.starts; ++number) {
             wake_once(number);
             if (number % 64 == 0) dog.beat();
         }
-        const int64_t end = now();
+        const double ns = watch.ns();
         start_.store({stop, false}, std::memory_order_release);
         threads.join();
-        const double us = static_cast<double>(end - begin) / static_cast<double>(how_.starts) / 1e3;
+        const double us = ns / static_cast<double>(how_.starts) / 1e3;
         return {static_cast<double>(stranded_), static_cast<double>(hints_left_), us};
     }
 

@@ -31,12 +31,12 @@ class requeue final : public workload {
             [this] { return engine_.queued(from_, of_.threads); });
         threads.block(100ms, dog);
         moved_ = woken_ = 0;
-        const int64_t begin = now();
+        const stopwatch watch;
         while (moved_ + woken_ < of_.threads) move();
-        const int64_t end = now();
+        const double ns = watch.ns();
         if (!of_.pi) wake_all();
         threads.join("requeue");
-        ms_ = static_cast<double>(end - begin) / ns_per_ms;
+        ms_ = ns / ns_per_ms;
         return {ms_};
     }
 

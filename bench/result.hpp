@@ -38,6 +38,7 @@ struct context {
     int nodes = 0;        // that hints can name
     bool virtual_nodes = false;
     uint64_t seed = 0;
+    double clock_ns = 0;  // what the clock itself costs; measured times are less that
     std::vector<std::string> command;
     std::string date;  // when it began: ISO 8601, UTC
 

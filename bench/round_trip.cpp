@@ -90,14 +90,14 @@ class round_trip final : public workload {
     void lead(pair& p, const std::atomic<bool>& done) const {
         value turn = 0;
         int64_t trips = 0;
-        const int64_t begin = now();
+        const stopwatch watch;
         for (bool last = false; !last; ++trips) {
             last = done.load(std::memory_order_relaxed);
             if (last) p.last.store(true, std::memory_order_relaxed);  // told by the next turn
             engine_.store_wake(p.ping, ++turn, 1);
             await(p.pong, turn);
         }
-        p.rate = static_cast<double>(trips) / static_cast<double>(now() - begin) * ns_per_second;
+        p.rate = static_cast<double>(trips) / watch.ns() * ns_per_second;
     }
 
     void follow(pair& p) const {

@@ -82,7 +82,8 @@ outcome run_suite(const suite& which, const request& asked, const text_sink& tex
     lock_memory(asked.how);
     const context here = context_here(asked.how.seed);
     std::vector<job> jobs = jobs_of(which, asked);
-    const rounds how{std::max(asked.warm_ups, 0),
+    const int usual = which.is_perfs ? 0 : 1;  // perf has none
+    const rounds how{asked.warm_ups >= 0 ? asked.warm_ups : usual,
                      asked.repeats > 0 ? asked.repeats : which.repeats};
     progress shown(style, steps(jobs, how));
     watchdog dog{std::chrono::duration<double>(asked.how.patience)};

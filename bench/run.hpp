@@ -19,7 +19,7 @@ struct request {
     std::vector<unsigned> sizes;  // empty: the suite's default
     bool numa = false;            // NUMA words; of `all`: NUMA words alone
     int repeats = 0;              // 0: the suite's default
-    int warm_ups = -1;            // -1: none; in `all` one
+    int warm_ups = -1;            // -1: one; none of perf's suites alone
 };
 
 class job;

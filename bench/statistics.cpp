@@ -4,15 +4,22 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <utility>
 
 namespace futex2::bench {
 
 double median(std::vector<double> values) {
+    return quantile(std::move(values), 0.5);
+}
+
+double quantile(std::vector<double> values, double part) {
     if (values.empty()) return 0;
     std::sort(values.begin(), values.end());
-    const size_t middle = values.size() / 2;
-    if (values.size() % 2 == 1) return values[middle];
-    return (values[middle - 1] + values[middle]) / 2;
+    const double rank = part * static_cast<double>(values.size() - 1);
+    const auto below = static_cast<size_t>(rank);
+    const size_t above = std::min(below + 1, values.size() - 1);
+    const double weight = rank - static_cast<double>(below);
+    return values[below] * (1 - weight) + values[above] * weight;
 }
 
 double smallest(const std::vector<double>& values) {

@@ -10,6 +10,8 @@ namespace futex2::bench {
 double median(std::vector<double> values);
 double smallest(const std::vector<double>& values);
 double largest(const std::vector<double>& values);
+/** The value below which that part of them lies, 0 <= part <= 1; between two, linearly. */
+double quantile(std::vector<double> values, double part);
 double mean(const std::vector<double>& values);
 
 /**

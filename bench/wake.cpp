@@ -34,16 +34,16 @@ class wake final : public workload {
         int woken = 0;
         const int each = how_.wakes < how_.threads ? how_.wakes : INT_MAX;
         if constexpr (Engine::by_value) store(word_, 1);
-        const int64_t begin = now();
+        const stopwatch watch;
         while (woken < how_.threads) {
             const int count = count_of(engine_.wake(word_, each), "wake");
             woken += std::min(count, how_.threads - woken);
         }
-        const int64_t end = now();
+        const double ns = watch.ns();
         threads.join("wake");
         store(word_, 0);
         woken_ = woken;
-        ms_ = static_cast<double>(end - begin) / ns_per_ms;
+        ms_ = ns / ns_per_ms;
         return {ms_};
     }
 

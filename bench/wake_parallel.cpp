@@ -45,10 +45,10 @@ class wake_parallel final : public workload {
         team wakers(
             where_, of_.wakers,
             [&](int index) {
-                const int64_t begin = now();
+                const stopwatch watch;
                 const int count = count_of(engine_.wake(word_, share()), "wake-parallel");
-                const int64_t end = now();
-                ms_[static_cast<size_t>(index)] = static_cast<double>(end - begin) / ns_per_ms;
+                const double ns = watch.ns();
+                ms_[static_cast<size_t>(index)] = ns / ns_per_ms;
                 woken += std::min(count, of_.wakes);
             },
             how);

@@ -100,7 +100,9 @@ int run(const options& given, const suite* which) {
 void add_common(CLI::App& bench, options& o) {
     bench.add_option("-r,--repeat", o.asked.repeats, "Runs of each measurement (hash, lock-pi: 1)")
         ->check(any_count);
-    bench.add_option("--warmup", o.asked.warm_ups, "Runs before them that do not count")
+    bench
+        .add_option("--warmup", o.asked.warm_ups,
+                    "Runs before them that do not count (1; perf's suites alone: 0)")
         ->check(CLI::Range(0, 1000));
     bench.add_option("-f,--format", o.format, "What is printed: default, simple, json or csv")
         ->check(CLI::IsMember({"default", "simple", "json", "csv"}))
@@ -113,7 +115,7 @@ void add_common(CLI::App& bench, options& o) {
     bench
         .add_option("--engine", o.engines,
                     "What is measured, of those that --list names (user,kernel,kernel2; of locks: "
-                    "all)")
+                    "all but kernel-N)")
         ->type_name("LIST");
     bench.add_option("--size", o.sizes, "Bits of a word: 8, 16, 32, 64 (all: every; else 32)")
         ->type_name("LIST");
