@@ -9,7 +9,10 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstring>
+#include <exception>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <system_error>
@@ -41,12 +44,17 @@ struct child {
     int output;
 };
 
+std::array<int, 2> pipe_ends() {
+    std::array<int, 2> ends{};
+    if (pipe2(ends.data(), O_CLOEXEC) != 0)
+        throw std::system_error(errno, std::generic_category(), "pipe2");
+    return ends;
+}
+
 child start(std::vector<std::string> arguments, const variables& added) {
     arguments.insert(arguments.begin(), "futex2");
     std::vector<std::string> environment = environment_with(added);
-    int ends[2];
-    if (pipe2(ends, O_CLOEXEC) != 0)
-        throw std::system_error(errno, std::generic_category(), "pipe2");
+    const std::array<int, 2> ends = pipe_ends();
     posix_spawn_file_actions_t actions;
     posix_spawn_file_actions_init(&actions);
     posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
@@ -60,7 +68,13 @@ child start(std::vector<std::string> arguments, const variables& added) {
     throw std::system_error(error, std::generic_category(), "cannot start a child");
 }
 
-// All that the child prints. It has a watchdog of its own, so it does end: as
+int status_of(pid_t process) {
+    int status = 0;
+    while (waitpid(process, &status, 0) < 0 && errno == EINTR) continue;
+    return status;
+}
+
+// All that the child writes. It has a watchdog of its own, so it does end: as
 // long as it runs, all is well.
 std::string read_all(int file, watchdog& dog) {
     std::string text;
@@ -76,15 +90,62 @@ std::string read_all(int file, watchdog& dog) {
     }
 }
 
+void write_all(int file, const void* data, size_t size) {
+    const char* next = static_cast<const char*>(data);
+    while (size > 0) {
+        const ssize_t written = write(file, next, size);
+        if (written < 0 && errno == EINTR) continue;
+        if (written <= 0) _exit(1);  // nobody reads it any more
+        next += written;
+        size -= static_cast<size_t>(written);
+    }
+}
+
+// Writes the numbers as they lie in memory, with status 0; or why there are none. No
+// destructors, and no buffers: they are the parent's.
+[[noreturn]] void work_in_child(const std::function<std::vector<double>(watchdog&)>& work,
+                                std::chrono::duration<double> patience, int output) {
+    try {
+        watchdog dog(patience);
+        const std::vector<double> numbers = work(dog);
+        write_all(output, numbers.data(), numbers.size() * sizeof(double));
+        _exit(0);
+    } catch (const std::exception& error) {
+        write_all(output, error.what(), std::strlen(error.what()));
+        _exit(1);
+    }
+}
+
 }  // namespace
+
+std::vector<double> run_forked(const std::function<std::vector<double>(watchdog&)>& work,
+                               watchdog& dog) {
+    const std::array<int, 2> ends = pipe_ends();
+    const pid_t process = fork();
+    if (process == 0) work_in_child(work, dog.patience(), ends[1]);
+    const int error = errno;
+    close(ends[1]);
+    if (process < 0) {
+        close(ends[0]);
+        throw std::system_error(error, std::generic_category(), "fork");
+    }
+    const std::string text = read_all(ends[0], dog);
+    close(ends[0]);
+    if (const int status = status_of(process); status != 0)
+        throw std::runtime_error(
+            text.empty() ? fmt::format("the child process failed (wait status {:#x})", status)
+                         : text);
+    std::vector<double> numbers(text.size() / sizeof(double));
+    std::memcpy(numbers.data(), text.data(), numbers.size() * sizeof(double));
+    return numbers;
+}
 
 std::vector<double> run_child(const std::vector<std::string>& arguments, const variables& added,
                               watchdog& dog) {
     const child running = start(arguments, added);
     const std::string text = read_all(running.output, dog);
     close(running.output);
-    int status = 0;
-    while (waitpid(running.process, &status, 0) < 0 && errno == EINTR) continue;
+    const int status = status_of(running.process);
     const auto report = nlohmann::json::parse(text, nullptr, false);
     if (!report.is_object() || !report.contains("results"))
         throw std::runtime_error(

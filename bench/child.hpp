@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// A suite in a process of its own: where the library's environment has to be
-// another than here.
+// A run in a process of its own: where the environment has to be another than here, or
+// what the kernel keeps for a process.
 #pragma once
 
+#include <functional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -20,5 +21,12 @@ using variables = std::vector<std::pair<std::string, std::string>>;
  */
 std::vector<double> run_child(const std::vector<std::string>& arguments, const variables& added,
                               watchdog& dog);
+
+/**
+ * The numbers of work(dog of its own) in a child that is forked from here. Throws
+ * std::runtime_error with its reason if the work throws, or the child ends otherwise.
+ */
+std::vector<double> run_forked(const std::function<std::vector<double>(watchdog&)>& work,
+                               watchdog& dog);
 
 }  // namespace futex2::bench

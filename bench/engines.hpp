@@ -12,6 +12,7 @@
 #include "bench/engine_standard.hpp"
 #include "bench/engine_user.hpp"
 #include "bench/engine_wtf.hpp"
+#include "bench/kernel_hash.hpp"
 #include "bench/target.hpp"
 #include "bench/workload.hpp"
 
@@ -72,6 +73,14 @@ made with_engine(const target& what, const F& make) {
             break;
         case engine_id::kernel:
             result = make(kernel_engine(what.shared));
+            break;
+        case engine_id::kernel_global:
+        case engine_id::kernel_16:
+        case engine_id::kernel_256:
+        case engine_id::kernel_4096:
+            result = make(kernel_engine(what.shared));
+            if (result.work != nullptr)
+                result.work = with_kernel_hash(*kernel_slots(what.engine), std::move(result.work));
             break;
         case engine_id::kernel2:
             if (what.numa)

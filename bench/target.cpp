@@ -7,6 +7,7 @@
 #include <stdexcept>
 
 #include "bench/engines.hpp"
+#include "bench/kernel_hash.hpp"
 
 namespace futex2::bench {
 namespace {
@@ -72,8 +73,18 @@ std::string missing() {
 }
 
 std::string wtf_missing() {
+    if (!FUTEX2_BENCH_WTF) return missing<false>();
     const std::string& reason = bench::wtf::instance().missing();
     return reason.empty() ? "" : "not supported: " + reason;
+}
+
+std::string hash_missing(unsigned slots) {
+    return FUTEX2_BENCH_KERNEL_HASH ? kernel_hash_missing(slots) : missing<false>();
+}
+
+template <unsigned slots>
+std::string hash_missing() {
+    return hash_missing(slots);
 }
 
 struct engine_facts {
@@ -88,6 +99,14 @@ struct engine_facts {
 constexpr engine_facts facts[] = {
     {engine_id::user, "user", "this library", missing<>, user_unsupported, user_unsupported},
     {engine_id::kernel, "kernel", "futex(2)", missing<>, kernel_unsupported, kernel_unsupported},
+    {engine_id::kernel_global, "kernel-global", "futex(2), the machine's one table",
+     hash_missing<0>, kernel_unsupported, kernel_unsupported},
+    {engine_id::kernel_16, "kernel-16", "futex(2), a table of 16 buckets for the process",
+     hash_missing<16>, kernel_unsupported, kernel_unsupported},
+    {engine_id::kernel_256, "kernel-256", "the same, 256", hash_missing<256>, kernel_unsupported,
+     kernel_unsupported},
+    {engine_id::kernel_4096, "kernel-4096", "the same, 4096", hash_missing<4096>,
+     kernel_unsupported, kernel_unsupported},
     {engine_id::kernel2, "kernel2", "the kernel's futex2, system calls 449 and 454 to 456",
      missing<>, kernel2_unsupported, kernel2_unsupported},
     {engine_id::std, "std", "std::atomic_ref", missing<>, peer_unsupported, peer_unsupported},
@@ -138,6 +157,21 @@ std::optional<engine_id> engine_named(std::string_view name) {
     for (const engine_facts& f : facts)
         if (f.name == name) return f.id;
     return std::nullopt;
+}
+
+std::optional<unsigned> kernel_slots(engine_id engine) {
+    switch (engine) {
+        case engine_id::kernel_global:
+            return 0;
+        case engine_id::kernel_16:
+            return 16;
+        case engine_id::kernel_256:
+            return 256;
+        case engine_id::kernel_4096:
+            return 4096;
+        default:
+            return std::nullopt;
+    }
 }
 
 std::string unsupported(const target& what) {

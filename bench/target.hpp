@@ -10,8 +10,13 @@
 namespace futex2::bench {
 
 enum class engine_id {
-    user,     // this library
-    kernel,   // futex(2)
+    user,    // this library
+    kernel,  // futex(2)
+    // The same, in a process whose table has so many buckets (PR_FUTEX_HASH):
+    kernel_global,  // all processes' one
+    kernel_16,
+    kernel_256,
+    kernel_4096,
     kernel2,  // the kernel's futex2: system calls 449 and 454 to 456
     std,      // std::atomic_ref's wait and notify
     boost,    // boost::atomic_ref's
@@ -32,6 +37,9 @@ std::string_view name_of(engine_id engine);
 /** For people, in a few words. */
 std::string_view meaning_of(engine_id engine);
 std::optional<engine_id> engine_named(std::string_view name);
+
+/** Buckets of the kernel's table that the engine asks for, 0: the global one. */
+std::optional<unsigned> kernel_slots(engine_id engine);
 
 struct target {
     engine_id engine = engine_id::user;

@@ -21,6 +21,8 @@ class watchdog {
     watchdog(const watchdog&) = delete;
     watchdog& operator=(const watchdog&) = delete;
 
+    std::chrono::duration<double> patience() const { return patience_; }
+
     /** What begins now, for the line on stderr. Counts as a beat. */
     void watch(std::string what);
 

@@ -2,20 +2,18 @@
 #include "kernel/probe.hpp"
 
 #include <sys/auxv.h>
-#include <sys/prctl.h>
 #include <sys/utsname.h>
 
 #include <thread>
 
 #include "kernel/calls.hpp"
+#include "kernel/private_hash.hpp"
 
 namespace futex2::kernel {
 namespace {
 
 // Where the system's headers are older than the kernel.
 constexpr unsigned long at_rseq_feature_size = 27;  // Linux 6.3, include/uapi/linux/auxvec.h
-constexpr long pr_futex_hash = 78;                  // Linux 6.16, include/uapi/linux/prctl.h
-constexpr long pr_futex_hash_get_slots = 2;
 
 constexpr unsigned plain = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
 constexpr uint32_t any = FUTEX_BITSET_MATCH_ANY;
@@ -70,9 +68,7 @@ feature probe_mpol() {
 
 void probe_private_hash(offer& found) {
     long slots = 0;
-    std::thread([&slots] {
-        slots = call(SYS_prctl, pr_futex_hash, pr_futex_hash_get_slots, unused, unused, unused);
-    }).join();
+    std::thread([&slots] { slots = private_hash_slots(); }).join();
     if (slots < 0) {
         found.private_hash = {false, static_cast<int>(slots)};
         return;

@@ -75,7 +75,9 @@ request complete(const options& given, const suite* which) {
         asked.engines = list<engine_id>(
             "--engine", given.engines, [](const std::string& name) { return engine_named(name); },
             "those of --list");
-    else if (which == nullptr || !which->of_locks)
+    else if (which != nullptr && which->of_locks)
+        std::erase_if(asked.engines, [](engine_id e) { return kernel_slots(e).has_value(); });
+    else
         asked.engines = {engine_id::user, engine_id::kernel, engine_id::kernel2};
     if (!given.sizes.empty())
         asked.sizes = list<unsigned>("--size", given.sizes, word_size, "8, 16, 32, 64");

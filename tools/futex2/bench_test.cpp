@@ -58,6 +58,23 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                              return name;
                          });
 
+// Each in a process that chose its table; where the kernel does not let it, that is said.
+TEST(KernelHash, IsMeasuredAtSeveralSizes) {
+    const command_result result = run_command(
+        "bench --repeat 2 --format json --engine kernel-global,kernel-16,kernel-4096 hash -t 2 -f "
+        "16 -r 0.02");
+    ASSERT_EQ(result.status, 0) << result.err;
+    const json results = json::parse(result.out).at("results");
+    ASSERT_EQ(results.size(), 3u);
+    EXPECT_EQ(results.at(1).at("engine"), "kernel-16");
+    for (const json& one : results) {
+        if (one.at("unsupported").is_null()) {
+            EXPECT_EQ(one.at("runs").size(), 2u) << one;
+            EXPECT_GT(one.at("median"), 0) << one;
+        }
+    }
+}
+
 // What scripts made for perf look for.
 void expect_line(const std::string& text, const std::string& pattern) {
     EXPECT_TRUE(std::regex_search(text, std::regex(pattern))) << pattern << "\n" << text;
