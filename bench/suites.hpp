@@ -26,6 +26,9 @@ std::unique_ptr<workload> make_calls_reference();
 /** Pairs of threads that wake each other in turn, over two words. */
 made make_round_trip(const settings& how, const target& what);
 
+/** One thread waits on many words, another signals one of them. */
+made make_wait_any(const settings& how, const target& what);
+
 /** Wakes while tens of thousands of words are parked. */
 made make_collide(const settings& how, const target& what);
 

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -35,6 +36,12 @@ struct options {
 
 const CLI::Range any_count(1, std::numeric_limits<int>::max());
 const CLI::Range thread_count(1, 100'000);
+const CLI::Validator even(
+    [](const std::string& text) {
+        const bool is_odd = !text.empty() && std::strchr("13579", text.back()) != nullptr;
+        return std::string(is_odd ? "threads wake each other in pairs: an even number" : "");
+    },
+    "");
 const CLI::Range seconds(0.001, 1e6);
 
 // The parts of a list with commas, each through read(part) -> optional value.
@@ -87,8 +94,6 @@ request complete(const options& given, const suite* which) {
 }
 
 int run(const options& given, const suite* which) {
-    if (which != nullptr && which->name == "round-trip" && given.asked.how.threads % 2 != 0)
-        throw CLI::ValidationError("--threads", "threads wake each other in pairs: an even number");
     const request asked = complete(given, which);
     try {
         return measure(which, asked, *format_named(given.format), given.file);
@@ -195,15 +200,28 @@ void lock_pi_options(CLI::App& s, options& o) {
     s.add_flag("-M,--multi", o.asked.how.multi, "A futex for each thread");
 }
 
-void round_trip_options(CLI::App& s, options& o) {
+// Of threads that wake each other in pairs.
+void add_pairs(CLI::App& s, options& o, const std::string& seconds_of_run) {
     CLI::Option* pairs =
         s.add_option("--pairs", o.pairs, "Pairs of threads (1)")->check(CLI::Range(1, 50'000));
     add_threads(s, o, "2");
-    s.get_option("--threads")->excludes(pairs);
-    add_runtime(s, o, "1");
+    s.get_option("--threads")->excludes(pairs)->check(even);
+    add_runtime(s, o, seconds_of_run);
     s.add_flag_callback(
         "--no-spin", [&o] { o.asked.how.spin = false; },
         "No waiter of the library spins, and both threads of a pair share a CPU");
+}
+
+void round_trip_options(CLI::App& s, options& o) {
+    add_pairs(s, o, "1");
+}
+
+void wait_any_options(CLI::App& s, options& o) {
+    s.add_option("-n,--words", o.asked.how.any_of, "Words that a thread waits on at once")
+        ->check(CLI::Range(1, FUTEX_WAITV_MAX))
+        ->capture_default_str();
+    s.add_flag("--in-turn", o.asked.how.in_turn, "Signal them in turn, not at random");
+    add_pairs(s, o, "0.2");
 }
 
 void contention_options(CLI::App& s, options& o) {
@@ -244,6 +262,9 @@ const suite_help helps[] = {
     {"round-trip", "Two threads wake each other in turn, over two words", round_trip_options,
      "  futex2 bench round-trip --no-spin\n"
      "  futex2 bench round-trip --pairs 4 -r 0.5 --engine user,kernel"},
+    {"wait-any", "One thread waits on many words, another signals one of them", wait_any_options,
+     "  futex2 bench wait-any --words 64\n"
+     "  futex2 bench wait-any --engine user --size 8 --numa --in-turn --no-spin"},
     {"wake", "Wake threads that sleep on one futex (perf bench futex wake)", wake_options,
      "  futex2 bench wake -t 512 -w 1\n"
      "  futex2 bench --repeat 7 --warmup 1 wake -t 512 -w 512"},

@@ -47,6 +47,7 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"requeue", "requeue -t 8 -q 3"},
                                          small_suite{"lock-pi", "lock-pi -t 2 -r 0.05"},
                                          small_suite{"round-trip", "round-trip -t 4 -r 0.05"},
+                                         small_suite{"wait-any", "wait-any -n 5 -r 0.05"},
                                          small_suite{"collide", "collide -n 300 --wakes 20"},
                                          small_suite{"uncontended", "uncontended --size 8,64"},
                                          small_suite{"contended", "contended -t 2 -r 0.02"},
@@ -57,6 +58,23 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                              std::replace(name.begin(), name.end(), '-', '_');
                              return name;
                          });
+
+json results_of(const std::string& arguments) {
+    const command_result run = run_command("bench --repeat 1 --format json " + arguments);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return json::parse(run.out).at("results");
+}
+
+TEST(WaitAny, CostsMoreForMoreWords) {
+    for (const char* const how : {"", "--numa --size 8", "--no-spin --in-turn"}) {
+        const json results = results_of(std::string("wait-any --engine user -n 3 -r 0.02 ") + how);
+        ASSERT_EQ(results.size(), 9U);
+        EXPECT_TRUE(results[0].at("variant").get<std::string>().starts_with("3 words, "));
+        EXPECT_EQ(results[1].at("variant"), "set up, 1 word");
+        EXPECT_EQ(results[8].at("variant"), "set up, 128 words");
+        EXPECT_GT(results[8].at("median"), results[1].at("median"));
+    }
+}
 
 // What scripts made for perf look for.
 void expect_line(const std::string& text, const std::string& pattern) {
@@ -107,8 +125,8 @@ TEST_P(Peer, RunsOrSaysWhyNot) {
 INSTANTIATE_TEST_SUITE_P(All, Peer, testing::Values("std", "boost", "wtf"));
 
 TEST(Peer, CannotDoEverything) {
-    for (const char* what : {"requeue -t 2", "collide", "lock-pi -t 2", "--numa wake -t 2",
-                             "wake -S -t 2", "--numa race"}) {
+    for (const char* what : {"requeue -t 2", "collide", "wait-any", "lock-pi -t 2",
+                             "--numa wake -t 2", "wake -S -t 2", "--numa race"}) {
         const auto run = run_command(std::string("bench --format simple --engine std ") + what);
         EXPECT_EQ(run.status, 0) << what << ": " << run.err;
         expect_line(run.out, "not supported: ");
@@ -130,6 +148,10 @@ INSTANTIATE_TEST_SUITE_P(All, BadInput,
                                          "contended --cs-ns -1", "--repeat 0 wake",
                                          "--nodes 99 wake", "--format xml wake",
                                          "-o /nowhere/at/all.json wake -t 1", "wake -t x"));
+
+INSTANTIATE_TEST_SUITE_P(OfSuitesThatPerfDoesNotHave, BadInput,
+                         testing::Values("wait-any --words 129", "wait-any --words 0",
+                                         "wait-any -t 3", "round-trip -t 3"));
 
 }  // namespace
 }  // namespace futex2::command
