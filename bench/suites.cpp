@@ -17,6 +17,7 @@ const std::vector<suite>& suites() {
         {"uncontended", make_uncontended, 5, false, false, true},
         {"contended", make_contended, 7, false, false, true},
         {"fairness", make_fairness, 7, false, false, true},
+        {"oversubscribed", make_oversubscribed, 5, false, false, true},
         {"race", make_race, 1, false, true},
     };
     return all;

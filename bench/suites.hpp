@@ -39,6 +39,7 @@ made make_race(const settings& how, const target& asked);
 made make_uncontended(const settings& how, const target& what);
 made make_contended(const settings& how, const target& what);
 made make_fairness(const settings& how, const target& what);
+made make_oversubscribed(const settings& how, const target& what);
 
 struct suite {
     std::string_view name;

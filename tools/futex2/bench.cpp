@@ -28,6 +28,7 @@ struct options {
     std::string engines;
     std::string sizes;
     std::string nodes;
+    std::string per_cpu;
     std::string format = "default";
     std::string file;
     std::optional<uint64_t> seed;
@@ -70,6 +71,11 @@ std::optional<int> whole_number(const std::string& text) {
     return value;
 }
 
+std::optional<int> threads_per_cpu(const std::string& text) {
+    const std::optional<int> threads = whole_number(text);
+    return threads && *threads >= 1 && *threads <= 1000 ? threads : std::nullopt;
+}
+
 std::optional<unsigned> word_size(const std::string& text) {
     for (const unsigned bits : {8u, 16u, 32u, 64u})
         if (text == std::to_string(bits)) return bits;
@@ -88,6 +94,8 @@ request complete(const options& given, const suite* which) {
         asked.sizes = list<unsigned>("--size", given.sizes, word_size, "8, 16, 32, 64");
     if (!given.nodes.empty())
         asked.how.nodes = list<int>("--nodes", given.nodes, whole_number, "the node numbers");
+    if (!given.per_cpu.empty())
+        asked.how.per_cpu = list<int>("--per-cpu", given.per_cpu, threads_per_cpu, "1 to 1000");
     asked.how.seed = given.seed ? *given.seed : std::random_device{}();
     if (given.pairs > 0) asked.how.threads = 2 * given.pairs;
     return asked;
@@ -224,10 +232,8 @@ void wait_any_options(CLI::App& s, options& o) {
     add_pairs(s, o, "0.2");
 }
 
-void contention_options(CLI::App& s, options& o) {
+void add_work(CLI::App& s, options& o) {
     const CLI::Range ns(0.0, 1e9);
-    add_threads(s, o, "as many as CPUs");
-    add_runtime(s, o, "0.2");
     s.add_option("--cs-ns", o.asked.how.inside_ns, "Nanoseconds of work under the lock")
         ->check(ns)
         ->capture_default_str();
@@ -235,6 +241,20 @@ void contention_options(CLI::App& s, options& o) {
                  "Nanoseconds of work outside, of each thread, times the threads")
         ->check(ns)
         ->capture_default_str();
+}
+
+void contention_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs");
+    add_runtime(s, o, "0.2");
+    add_work(s, o);
+}
+
+void oversubscribed_options(CLI::App& s, options& o) {
+    s.add_option("--per-cpu", o.per_cpu,
+                 "Threads for each CPU, one number after the other (1,2,4,8,16,32)")
+        ->type_name("LIST");
+    add_runtime(s, o, "0.05, with each number of threads");
+    add_work(s, o);
 }
 
 void collide_options(CLI::App& s, options& o) {
@@ -293,6 +313,10 @@ const suite_help helps[] = {
      contention_options,
      "  futex2 bench fairness -t 8\n"
      "  futex2 bench fairness --engine wtf,pthread --cs-ns 2000"},
+    {"oversubscribed", "The load of contended with more and more threads a CPU",
+     oversubscribed_options,
+     "  futex2 bench oversubscribed --engine user,pthread,absl\n"
+     "  futex2 bench oversubscribed --per-cpu 1,64 --cs-ns 1000 -r 0.2"},
     {"race", "First waiters on two nodes against a waker: is anybody stranded?", add_starts,
      "  futex2 bench race\n"
      "  FUTEX2_NODES=4 futex2 bench race --starts 100000 --size 64 --nodes 1,3"},

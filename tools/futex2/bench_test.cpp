@@ -52,6 +52,7 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"uncontended", "uncontended --size 8,64"},
                                          small_suite{"contended", "contended -t 2 -r 0.02"},
                                          small_suite{"fairness", "fairness -t 2 -r 0.02"},
+                                         small_suite{"oversubscribed", "oversubscribed -r 0.01"},
                                          small_suite{"race", "--numa race --starts 300"}),
                          [](const auto& info_of) {
                              std::string name = info_of.param.name;
@@ -63,6 +64,14 @@ json results_of(const std::string& arguments) {
     const command_result run = run_command("bench --repeat 1 --format json " + arguments);
     EXPECT_EQ(run.status, 0) << run.err;
     return json::parse(run.out).at("results");
+}
+
+TEST(Oversubscribed, HasAResultForEachNumberOfThreads) {
+    const json results = results_of("oversubscribed --engine user --per-cpu 1,3 -r 0.01");
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_EQ(results[0].at("variant"), "1 a CPU");
+    EXPECT_EQ(results[1].at("variant"), "3 a CPU");
+    EXPECT_EQ(results[1].at("threads"), 3 * results[0].at("threads").get<int>());
 }
 
 TEST(WaitAny, CostsMoreForMoreWords) {
@@ -151,7 +160,9 @@ INSTANTIATE_TEST_SUITE_P(All, BadInput,
 
 INSTANTIATE_TEST_SUITE_P(OfSuitesThatPerfDoesNotHave, BadInput,
                          testing::Values("wait-any --words 129", "wait-any --words 0",
-                                         "wait-any -t 3", "round-trip -t 3"));
+                                         "wait-any -t 3", "round-trip -t 3",
+                                         "oversubscribed --per-cpu 1,0",
+                                         "oversubscribed --per-cpu 1001"));
 
 }  // namespace
 }  // namespace futex2::command
