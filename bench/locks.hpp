@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The locks that are compared: acquire() and release().
+// The locks that are compared. A kind of locks has the state of one as a type, acquire(state)
+// and release(state), and itself what all of its locks have in common: an array of locks is
+// one of states.
 #pragma once
 
 #include <pthread.h>
@@ -15,6 +17,8 @@
 #include <oneapi/tbb/mutex.h>
 #endif
 
+#include "bench/wtf.hpp"
+
 namespace futex2::bench {
 
 /**
@@ -22,19 +26,21 @@ namespace futex2::bench {
  * waits and wakes: what an engine is worth to a lock.
  */
 template <class Engine>
-class word_lock {
+class word_locks {
   public:
-    explicit word_lock(const Engine& engine) : engine_(engine) {}
+    using state = typename Engine::word;
 
-    void acquire() {
+    explicit word_locks(const Engine& engine) : engine_(engine) {}
+
+    void acquire(state& word) const {
         value seen = free;
-        if (__atomic_compare_exchange_n(&word_.value, &seen, held, false, __ATOMIC_ACQUIRE,
+        if (__atomic_compare_exchange_n(&word.value, &seen, held, false, __ATOMIC_ACQUIRE,
                                         __ATOMIC_RELAXED))
             return;
-        while (exchange(contended) != free) engine_.wait(word_, contended);
+        while (exchange(word, contended) != free) engine_.wait(word, contended);
     }
-    void release() {
-        if (exchange(free) == contended) engine_.wake(word_, 1);
+    void release(state& word) const {
+        if (exchange(word, free) == contended) engine_.wake(word, 1);
     }
 
   private:
@@ -44,10 +50,46 @@ class word_lock {
     static constexpr value contended = 2;  // somebody may wait
 
     // seq_cst, for the engines that look for waiters without a fence.
-    value exchange(value next) { return __atomic_exchange_n(&word_.value, next, __ATOMIC_SEQ_CST); }
+    static value exchange(state& word, value next) {
+        return __atomic_exchange_n(&word.value, next, __ATOMIC_SEQ_CST);
+    }
 
     Engine engine_;
-    typename Engine::word word_;
+};
+
+/** WTF::Lock, which is a byte. */
+class wtf_locks {
+  public:
+    using state = wtf::lock;
+
+    void acquire(state& lock) const { library_.acquire(lock); }
+    void release(state& lock) const { library_.release(lock); }
+
+  private:
+    const wtf& library_ = wtf::instance();
+};
+
+/** Of locks that are all there is to them. */
+template <class Lock>
+struct own_locks {
+    using state = Lock;
+
+    static void acquire(state& lock) { lock.acquire(); }
+    static void release(state& lock) { lock.release(); }
+};
+
+/** One lock of a kind. */
+template <class Kind>
+class one_lock {
+  public:
+    explicit one_lock(const Kind& kind) : kind_(kind) {}
+
+    void acquire() { kind_.acquire(state_); }
+    void release() { kind_.release(state_); }
+
+  private:
+    [[no_unique_address]] Kind kind_;
+    typename Kind::state state_{};
 };
 
 class pthread_lock {

@@ -34,6 +34,7 @@ struct settings {
     int words = 50'000;          // collide
     int any_of = 8;              // wait-any: words that a thread waits on at once
     bool in_turn = false;        // wait-any: they are signalled in turn, else at random
+    int locks = 1024;            // small-words
     int wakes_measured = 200;    // collide: of parked words, a run
     int64_t starts = 1'000'000;  // race
 

@@ -18,6 +18,7 @@ const std::vector<suite>& suites() {
         {"contended", make_contended, 7, false, false, true},
         {"fairness", make_fairness, 7, false, false, true},
         {"oversubscribed", make_oversubscribed, 5, false, false, true},
+        {"small-words", make_small_words, 5, false, false, true, nullptr, true},
         {"race", make_race, 1, false, true},
     };
     return all;

@@ -40,6 +40,7 @@ made make_uncontended(const settings& how, const target& what);
 made make_contended(const settings& how, const target& what);
 made make_fairness(const settings& how, const target& what);
 made make_oversubscribed(const settings& how, const target& what);
+made make_small_words(const settings& how, const target& what);
 
 struct suite {
     std::string_view name;
@@ -49,6 +50,7 @@ struct suite {
     bool always_numa;  // has no sense with plain words
     bool of_locks = false;
     std::unique_ptr<workload> (*reference)() = nullptr;  // costs that depend on no engine
+    bool every_size = false;  // of words, where --size says nothing; else 32 bits
 };
 
 /** All of them, in the order in which `all` runs them. */

@@ -59,19 +59,19 @@ bool wtf::parks() const {
 
 // A lock that somebody else has, and one that nobody has.
 bool wtf::locks() const {
-    lock one(*this);
+    lock one{0};
     int entered = 0;
-    one.acquire();
+    acquire(one);
     std::thread other([&] {
-        one.acquire();
+        acquire(one);
         ++entered;
-        one.release();
+        release(one);
     });
     const bool excluded = entered == 0;
-    one.release();
+    release(one);
     other.join();
-    one.acquire();
-    one.release();
+    acquire(one);
+    release(one);
     return excluded && entered == 1;
 }
 

@@ -33,28 +33,17 @@ class wtf {
     /** Wakes up to count that sleep there; how many. */
     unsigned unpark(const void* address, unsigned count) const { return unpark_(address, count); }
 
-    /** WTF::Lock, which is the byte; its fast paths are inline, as in WebKit. */
-    class lock {
-      public:
-        explicit lock(const wtf& library = instance()) : library_(library) {}
+    /** WTF::Lock. Its fast paths are inline, as in WebKit. */
+    using lock = std::atomic<uint8_t>;
 
-        void acquire() {
-            uint8_t expected = 0;
-            if (!byte_.compare_exchange_weak(expected, held, std::memory_order_acquire))
-                library_.lock_slow_(&byte_);
-        }
-        void release() {
-            uint8_t expected = held;
-            if (!byte_.compare_exchange_weak(expected, 0, std::memory_order_release))
-                library_.unlock_slow_(&byte_);
-        }
-
-      private:
-        static constexpr uint8_t held = 1;
-
-        const wtf& library_;
-        std::atomic<uint8_t> byte_{0};
-    };
+    void acquire(lock& l) const {
+        uint8_t expected = 0;
+        if (!l.compare_exchange_weak(expected, held, std::memory_order_acquire)) lock_slow_(&l);
+    }
+    void release(lock& l) const {
+        uint8_t expected = held;
+        if (!l.compare_exchange_weak(expected, 0, std::memory_order_release)) unlock_slow_(&l);
+    }
 
   private:
     template <class R>
@@ -75,7 +64,8 @@ class wtf {
     using park_function = park_result(const void*, const lambda<bool>&, const lambda<void>&,
                                       const time&);
     using unpark_function = unsigned(const void*, unsigned);
-    using lock_function = void(std::atomic<uint8_t>*);
+    using lock_function = void(lock*);
+    static constexpr uint8_t held = 1;
 
     wtf();
     bool parks() const;

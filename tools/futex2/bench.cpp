@@ -128,7 +128,9 @@ void add_common(CLI::App& bench, options& o) {
                     "What is measured, of those that --list names (user,kernel,kernel2; of locks: "
                     "all)")
         ->type_name("LIST");
-    bench.add_option("--size", o.sizes, "Bits of a word: 8, 16, 32, 64 (all: every; else 32)")
+    bench
+        .add_option("--size", o.sizes,
+                    "Bits of a word: 8, 16, 32, 64 (all, small-words: every; else 32)")
         ->type_name("LIST");
     bench.add_flag("--numa", o.asked.numa, "NUMA words (all: these alone)");
     bench.add_option("--nodes", o.nodes, "Nodes whose CPUs the threads run on, in turn")
@@ -257,6 +259,14 @@ void oversubscribed_options(CLI::App& s, options& o) {
     add_work(s, o);
 }
 
+void small_words_options(CLI::App& s, options& o) {
+    s.add_option("-n,--locks", o.asked.how.locks, "Locks of an array")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    add_threads(s, o, "as many as CPUs");
+    add_runtime(s, o, "0.02, with each array");
+}
+
 void collide_options(CLI::App& s, options& o) {
     add_words(s, o);
     s.add_option("--wakes", o.asked.how.wakes_measured, "Wakes of parked words in a run")
@@ -317,6 +327,10 @@ const suite_help helps[] = {
      oversubscribed_options,
      "  futex2 bench oversubscribed --engine user,pthread,absl\n"
      "  futex2 bench oversubscribed --per-cpu 1,64 --cs-ns 1000 -r 0.2"},
+    {"small-words", "Arrays of locks: bytes per lock, and what it costs to share cache lines",
+     small_words_options,
+     "  futex2 bench small-words --locks 65536\n"
+     "  futex2 bench small-words --engine user,wtf,pthread --size 8,32 -t 8"},
     {"race", "First waiters on two nodes against a waker: is anybody stranded?", add_starts,
      "  futex2 bench race\n"
      "  FUTEX2_NODES=4 futex2 bench race --starts 100000 --size 64 --nodes 1,3"},

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // `futex2 bench` from outside: every suite in small, perf's lines, and bad input.
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
@@ -53,6 +55,7 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"contended", "contended -t 2 -r 0.02"},
                                          small_suite{"fairness", "fairness -t 2 -r 0.02"},
                                          small_suite{"oversubscribed", "oversubscribed -r 0.01"},
+                                         small_suite{"small-words", "small-words -t 2 -n 2 -r .01"},
                                          small_suite{"race", "--numa race --starts 300"}),
                          [](const auto& info_of) {
                              std::string name = info_of.param.name;
@@ -64,6 +67,17 @@ json results_of(const std::string& arguments) {
     const command_result run = run_command("bench --repeat 1 --format json " + arguments);
     EXPECT_EQ(run.status, 0) << run.err;
     return json::parse(run.out).at("results");
+}
+
+TEST(SmallWords, TakeTheirBytes) {
+    std::map<std::string, double> bytes;
+    for (const json& one :
+         results_of("small-words -t 1 -r 0.001 --engine user,pthread --size 8,64"))
+        if (one.at("metric") == "bytes per lock")
+            bytes[one.at("engine").get<std::string>() + one.at("size").dump()] = one.at("median");
+    const std::map<std::string, double> expected = {
+        {"user8", 1}, {"user64", 8}, {"pthread32", sizeof(pthread_mutex_t)}};
+    EXPECT_EQ(bytes, expected);  // a lock without words is measured once
 }
 
 TEST(Oversubscribed, HasAResultForEachNumberOfThreads) {
@@ -162,7 +176,8 @@ INSTANTIATE_TEST_SUITE_P(OfSuitesThatPerfDoesNotHave, BadInput,
                          testing::Values("wait-any --words 129", "wait-any --words 0",
                                          "wait-any -t 3", "round-trip -t 3",
                                          "oversubscribed --per-cpu 1,0",
-                                         "oversubscribed --per-cpu 1001"));
+                                         "oversubscribed --per-cpu 1001", "small-words -t 5 -n 4",
+                                         "small-words --locks 0"));
 
 }  // namespace
 }  // namespace futex2::command
