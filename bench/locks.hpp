@@ -37,11 +37,21 @@ class word_locks {
         if (__atomic_compare_exchange_n(&word.value, &seen, held, false, __ATOMIC_ACQUIRE,
                                         __ATOMIC_RELAXED))
             return;
-        while (exchange(word, contended) != free) engine_.wait(word, contended);
+        acquire_contended(word);
     }
     void release(state& word) const {
         if (exchange(word, free) == contended) engine_.wake(word, 1);
     }
+
+  protected:
+    /** acquire() of who may not be the only one that sleeps. */
+    void acquire_contended(state& word) const {
+        while (exchange(word, contended) != free) engine_.wait(word, contended);
+    }
+    const Engine& engine() const { return engine_; }
+
+    /** By the holder: its release will wake one. */
+    static void mark_contended(state& word) { exchange(word, contended); }
 
   private:
     using value = typename Engine::value;
@@ -107,6 +117,7 @@ class pthread_lock {
 
     void acquire() { pthread_mutex_lock(&mutex_); }
     void release() { pthread_mutex_unlock(&mutex_); }
+    pthread_mutex_t& native() { return mutex_; }
 
   private:
     pthread_mutex_t mutex_;
@@ -135,6 +146,7 @@ class absl_lock {
   public:
     void acquire() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex_.Lock(); }
     void release() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex_.Unlock(); }
+    absl::Mutex& native() { return mutex_; }
 
   private:
     absl::Mutex mutex_;
@@ -146,6 +158,7 @@ class nsync_lock {
   public:
     void acquire() { nsync::nsync_mu_lock(&mutex_); }
     void release() { nsync::nsync_mu_unlock(&mutex_); }
+    nsync::nsync_mu& native() { return mutex_; }
 
   private:
     nsync::nsync_mu mutex_ = NSYNC_MU_INIT;

@@ -29,12 +29,14 @@ struct settings {
     bool pi = false;             // requeue: to a lock with priority inheritance
     bool multi = false;          // lock-pi: a lock for each thread
     bool spin = true;            // round-trip, wait-any: a waiter spins before it sleeps
-    double inside_ns = 100;      // contended, fairness, oversubscribed: work under the lock
+    double inside_ns = 100;      // contended, fairness, condvar, ...: work under the lock
     double outside_ns = 100;     // and outside, of each thread, times the threads
     int words = 50'000;          // collide
     int any_of = 8;              // wait-any: words that a thread waits on at once
     bool in_turn = false;        // wait-any: they are signalled in turn, else at random
     int locks = 1024;            // small-words
+    int places = 16;             // condvar: of the queue
+    int waiters = 16;            // condvar: of a broadcast
     int wakes_measured = 200;    // collide: of parked words, a run
     int64_t starts = 1'000'000;  // race
 

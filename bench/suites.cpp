@@ -19,6 +19,7 @@ const std::vector<suite>& suites() {
         {"fairness", make_fairness, 7, false, false, true},
         {"oversubscribed", make_oversubscribed, 5, false, false, true},
         {"small-words", make_small_words, 5, false, false, true, nullptr, true},
+        {"condvar", make_condvar, 5, false, false, true},
         {"race", make_race, 1, false, true},
     };
     return all;

@@ -42,6 +42,9 @@ made make_fairness(const settings& how, const target& what);
 made make_oversubscribed(const settings& how, const target& what);
 made make_small_words(const settings& how, const target& what);
 
+/** Condition variables: a bounded queue, and a broadcast. */
+made make_condvar(const settings& how, const target& what);
+
 struct suite {
     std::string_view name;
     made (*make)(const settings&, const target&);

@@ -36,7 +36,6 @@ struct options {
 };
 
 const CLI::Range any_count(1, std::numeric_limits<int>::max());
-const CLI::Range thread_count(1, 100'000);
 const CLI::Validator even(
     [](const std::string& text) {
         const bool is_odd = !text.empty() && std::strchr("13579", text.back()) != nullptr;
@@ -150,9 +149,9 @@ void add_perfs(CLI::App& s, options& o) {
     s.add_flag("-m,--mlockall", o.asked.how.lock_memory, "Lock all current and future memory");
 }
 
-void add_threads(CLI::App& s, options& o, const std::string& normal) {
+void add_threads(CLI::App& s, options& o, const std::string& normal, int least = 1) {
     s.add_option("-t,--threads", o.asked.how.threads, "Threads (" + normal + ")")
-        ->check(thread_count);
+        ->check(CLI::Range(least, 100'000));
 }
 
 void add_runtime(CLI::App& s, options& o, const std::string& normal) {
@@ -267,6 +266,18 @@ void small_words_options(CLI::App& s, options& o) {
     add_runtime(s, o, "0.02, with each array");
 }
 
+void condvar_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs, 2 at least; of the queue", 2);
+    s.add_option("--places", o.asked.how.places, "Places of the queue")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    s.add_option("--waiters", o.asked.how.waiters, "Threads that wait for a broadcast")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    add_runtime(s, o, "0.1; of the queue");
+    add_work(s, o);
+}
+
 void collide_options(CLI::App& s, options& o) {
     add_words(s, o);
     s.add_option("--wakes", o.asked.how.wakes_measured, "Wakes of parked words in a run")
@@ -331,6 +342,9 @@ const suite_help helps[] = {
      small_words_options,
      "  futex2 bench small-words --locks 65536\n"
      "  futex2 bench small-words --engine user,wtf,pthread --size 8,32 -t 8"},
+    {"condvar", "Condition variables: a bounded queue, and a broadcast", condvar_options,
+     "  futex2 bench condvar --places 1 -t 2\n"
+     "  futex2 bench condvar --engine user,pthread,absl --waiters 64"},
     {"race", "First waiters on two nodes against a waker: is anybody stranded?", add_starts,
      "  futex2 bench race\n"
      "  FUTEX2_NODES=4 futex2 bench race --starts 100000 --size 64 --nodes 1,3"},
@@ -372,11 +386,11 @@ void add_all(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
     });
 }
 
-// What an engine is missing of words and locks, with what introduces it.
+// What an engine is missing of locks and words, with what introduces it.
 std::string lack_of(engine_id engine) {
     const target what{engine, 32, false, false};
     if (const std::string lock = lock_unsupported(what); !lock.empty()) return "; " + lock;
-    return unsupported(what).empty() ? "" : "; locks alone";
+    return unsupported(what).empty() ? "" : "; no words";
 }
 
 std::string list_of_suites_and_engines() {

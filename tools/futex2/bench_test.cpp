@@ -56,6 +56,7 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"fairness", "fairness -t 2 -r 0.02"},
                                          small_suite{"oversubscribed", "oversubscribed -r 0.01"},
                                          small_suite{"small-words", "small-words -t 2 -n 2 -r .01"},
+                                         small_suite{"condvar", "condvar -t 3 -r 0.02"},
                                          small_suite{"race", "--numa race --starts 300"}),
                          [](const auto& info_of) {
                              std::string name = info_of.param.name;
@@ -177,7 +178,8 @@ INSTANTIATE_TEST_SUITE_P(OfSuitesThatPerfDoesNotHave, BadInput,
                                          "wait-any -t 3", "round-trip -t 3",
                                          "oversubscribed --per-cpu 1,0",
                                          "oversubscribed --per-cpu 1001", "small-words -t 5 -n 4",
-                                         "small-words --locks 0"));
+                                         "small-words --locks 0", "condvar -t 1",
+                                         "condvar --places 0", "condvar --waiters 0"));
 
 }  // namespace
 }  // namespace futex2::command
