@@ -20,9 +20,9 @@ class contended final : public workload {
 
     std::vector<double> run(watchdog& dog) override {
         const auto lock = new_lock_();
-        const acquisitions had = load_.run(
+        const tally had = load_.run(
             dog, [&](int) { lock->acquire(); }, [&] { lock->release(); });
-        return {static_cast<double>(had.sum) / had.seconds};
+        return {had.rate()};
     }
 
     std::string closing(const measured& runs) const override { return lines(measures(), runs); }

@@ -4,17 +4,12 @@
 
 #include <fmt/format.h>
 
-#include <atomic>
-#include <chrono>
 #include <cmath>
-#include <numeric>
 #include <stdexcept>
-#include <vector>
 
 #include "bench/cost.hpp"
+#include "bench/repeat_for.hpp"
 #include "bench/settings.hpp"
-#include "bench/team.hpp"
-#include "bench/watchdog.hpp"
 
 namespace futex2::bench {
 
@@ -42,13 +37,6 @@ class work {
     int64_t steps_;
 };
 
-/** What came of a run. */
-struct acquisitions {
-    std::vector<int64_t> of_thread;
-    int64_t sum;
-    double seconds;
-};
-
 /**
  * Each thread works inside the lock, then outside of it, again and again. The work outside
  * grows with the threads, so that the load on the lock depends little on their number
@@ -67,31 +55,21 @@ class contention {
 
     /** acquire(index) takes the lock. Throws if two threads were inside at once. */
     template <class Acquire, class Release>
-    acquisitions run(watchdog& dog, const Acquire& acquire, const Release& release) const {
-        std::vector<int64_t> had(static_cast<size_t>(threads_));
-        alignas(128) std::atomic<bool> done{false};
+    tally run(watchdog& dog, const Acquire& acquire, const Release& release) const {
         alignas(128) int64_t entered = 0;  // the lock guards it
-        team threads(where_, threads_, [&](int index) {
-            int64_t mine = 0;
-            for (; !done.load(std::memory_order_relaxed); ++mine) {
+        tally had = repeat_for(seconds_, where_, threads_, dog, [&](int index) {
+            return [&, index] {
                 acquire(index);
                 ++entered;
                 inside_();
                 release();
                 outside_();
-            }
-            had[static_cast<size_t>(index)] = mine;
+            };
         });
-        const int64_t begin = threads.release();
-        dog.rest(std::chrono::duration<double>(seconds_));
-        done.store(true, std::memory_order_relaxed);
-        threads.join();
-        const double seconds = static_cast<double>(now() - begin) / ns_per_second;
-        const int64_t sum = std::accumulate(had.begin(), had.end(), int64_t{0});
-        if (entered != sum)
+        if (entered != had.sum)
             throw std::runtime_error(fmt::format(
-                "the lock let two in at once: {} entered, {} were counted", sum, entered));
-        return {std::move(had), sum, seconds};
+                "the lock let two in at once: {} entered, {} were counted", had.sum, entered));
+        return had;
     }
 
   private:

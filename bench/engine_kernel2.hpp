@@ -39,8 +39,8 @@ class kernel2_engine : public engine {
     futex_waitv entry(word& w, value expected) const {
         return {expected, reinterpret_cast<uintptr_t>(&w), flags_, 0};
     }
-    int waitv(futex_waitv* words, unsigned n) const {
-        return static_cast<int>(kernel::waitv(words, n, 0, nullptr, CLOCK_MONOTONIC));
+    int waitv(futex_waitv* words, unsigned n, const timespec* deadline = nullptr) const {
+        return static_cast<int>(kernel::waitv(words, n, 0, deadline, CLOCK_MONOTONIC));
     }
 
   private:

@@ -35,8 +35,8 @@ class user_engine : public engine {
     futex_waitv entry(word& w, value expected) const {
         return {expected, reinterpret_cast<uintptr_t>(&w), flags_, 0};
     }
-    int waitv(futex_waitv* words, unsigned n) const {
-        return futex2_waitv(words, n, 0, nullptr, CLOCK_MONOTONIC);
+    int waitv(futex_waitv* words, unsigned n, const timespec* deadline = nullptr) const {
+        return futex2_waitv(words, n, 0, deadline, CLOCK_MONOTONIC);
     }
 
     /** Whether so many waits are queued on the word; then their threads sleep, or soon will. */

@@ -27,7 +27,7 @@ class fairness final : public workload {
         };
         const auto lock = new_lock_();
         std::vector<longest> waits(static_cast<size_t>(load_.threads()));
-        const acquisitions had = load_.run(
+        const tally had = load_.run(
             dog,
             [&](int index) {
                 const stopwatch watch;

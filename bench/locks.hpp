@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: MIT
-// The locks that are compared: acquire() and release().
+// The locks that are compared. A kind of locks has the state of one as a type, acquire(state)
+// and release(state), and itself what all of its locks have in common: an array of locks is
+// one of states.
 #pragma once
 
 #include <pthread.h>
@@ -15,6 +17,8 @@
 #include <oneapi/tbb/mutex.h>
 #endif
 
+#include "bench/wtf.hpp"
+
 namespace futex2::bench {
 
 /**
@@ -22,20 +26,32 @@ namespace futex2::bench {
  * waits and wakes: what an engine is worth to a lock.
  */
 template <class Engine>
-class word_lock {
+class word_locks {
   public:
-    explicit word_lock(const Engine& engine) : engine_(engine) {}
+    using state = typename Engine::word;
 
-    void acquire() {
+    explicit word_locks(const Engine& engine) : engine_(engine) {}
+
+    void acquire(state& word) const {
         value seen = free;
-        if (__atomic_compare_exchange_n(&word_.value, &seen, held, false, __ATOMIC_ACQUIRE,
+        if (__atomic_compare_exchange_n(&word.value, &seen, held, false, __ATOMIC_ACQUIRE,
                                         __ATOMIC_RELAXED))
             return;
-        while (exchange(contended) != free) engine_.wait(word_, contended);
+        acquire_contended(word);
     }
-    void release() {
-        if (exchange(free) == contended) engine_.wake(word_, 1);
+    void release(state& word) const {
+        if (exchange(word, free) == contended) engine_.wake(word, 1);
     }
+
+  protected:
+    /** acquire() of who may not be the only one that sleeps. */
+    void acquire_contended(state& word) const {
+        while (exchange(word, contended) != free) engine_.wait(word, contended);
+    }
+    const Engine& engine() const { return engine_; }
+
+    /** By the holder: its release will wake one. */
+    static void mark_contended(state& word) { exchange(word, contended); }
 
   private:
     using value = typename Engine::value;
@@ -44,10 +60,46 @@ class word_lock {
     static constexpr value contended = 2;  // somebody may wait
 
     // seq_cst, for the engines that look for waiters without a fence.
-    value exchange(value next) { return __atomic_exchange_n(&word_.value, next, __ATOMIC_SEQ_CST); }
+    static value exchange(state& word, value next) {
+        return __atomic_exchange_n(&word.value, next, __ATOMIC_SEQ_CST);
+    }
 
     Engine engine_;
-    typename Engine::word word_;
+};
+
+/** WTF::Lock, which is a byte. */
+class wtf_locks {
+  public:
+    using state = wtf::lock;
+
+    void acquire(state& lock) const { library_.acquire(lock); }
+    void release(state& lock) const { library_.release(lock); }
+
+  private:
+    const wtf& library_ = wtf::instance();
+};
+
+/** Of locks that are all there is to them. */
+template <class Lock>
+struct own_locks {
+    using state = Lock;
+
+    static void acquire(state& lock) { lock.acquire(); }
+    static void release(state& lock) { lock.release(); }
+};
+
+/** One lock of a kind. */
+template <class Kind>
+class one_lock {
+  public:
+    explicit one_lock(const Kind& kind) : kind_(kind) {}
+
+    void acquire() { kind_.acquire(state_); }
+    void release() { kind_.release(state_); }
+
+  private:
+    [[no_unique_address]] Kind kind_;
+    typename Kind::state state_{};
 };
 
 class pthread_lock {
@@ -65,6 +117,7 @@ class pthread_lock {
 
     void acquire() { pthread_mutex_lock(&mutex_); }
     void release() { pthread_mutex_unlock(&mutex_); }
+    pthread_mutex_t& native() { return mutex_; }
 
   private:
     pthread_mutex_t mutex_;
@@ -91,8 +144,12 @@ class standard_lock {
 #if FUTEX2_BENCH_ABSL
 class absl_lock {
   public:
+    // Debian's build looks for deadlocks at every lock: Abseil's own release builds do not.
+    absl_lock() { absl::SetMutexDeadlockDetectionMode(absl::OnDeadlockCycle::kIgnore); }
+
     void acquire() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex_.Lock(); }
     void release() ABSL_NO_THREAD_SAFETY_ANALYSIS { mutex_.Unlock(); }
+    absl::Mutex& native() { return mutex_; }
 
   private:
     absl::Mutex mutex_;
@@ -104,6 +161,7 @@ class nsync_lock {
   public:
     void acquire() { nsync::nsync_mu_lock(&mutex_); }
     void release() { nsync::nsync_mu_unlock(&mutex_); }
+    nsync::nsync_mu& native() { return mutex_; }
 
   private:
     nsync::nsync_mu mutex_ = NSYNC_MU_INIT;

@@ -16,9 +16,11 @@ namespace {
 
 std::vector<target> targets_of(const suite& which, const request& asked) {
     std::vector<target> all;
-    const std::vector<unsigned> sizes = asked.sizes.empty() ? std::vector{32u} : asked.sizes;
+    const std::vector<unsigned> one = {target{}.bits};
+    const std::vector<unsigned> normal = which.every_size ? std::vector{8u, 16u, 32u, 64u} : one;
+    const std::vector<unsigned> sizes = asked.sizes.empty() ? normal : asked.sizes;
     for (const engine_id engine : asked.engines)
-        for (const unsigned bits : sizes)
+        for (const unsigned bits : (which.of_locks && has_own_lock(engine)) ? one : sizes)
             all.push_back({engine, bits, asked.numa || which.always_numa, asked.how.shared});
     return all;
 }

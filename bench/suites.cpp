@@ -8,6 +8,7 @@ const std::vector<suite>& suites() {
         {"calls", make_calls, 5, false, false, false, make_calls_reference},
         {"hash", make_hash, 1, true, false},
         {"round-trip", make_round_trip, 5, false, false},
+        {"wait-any", make_wait_any, 5, false, false},
         {"wake", make_wake, 10, true, false},
         {"wake-parallel", make_wake_parallel, 10, true, false},
         {"requeue", make_requeue, 10, true, false},
@@ -16,6 +17,9 @@ const std::vector<suite>& suites() {
         {"uncontended", make_uncontended, 5, false, false, true},
         {"contended", make_contended, 7, false, false, true},
         {"fairness", make_fairness, 7, false, false, true},
+        {"oversubscribed", make_oversubscribed, 5, false, false, true},
+        {"small-words", make_small_words, 5, false, false, true, nullptr, true},
+        {"condvar", make_condvar, 5, false, false, true},
         {"race", make_race, 1, false, true},
     };
     return all;

@@ -26,6 +26,9 @@ std::unique_ptr<workload> make_calls_reference();
 /** Pairs of threads that wake each other in turn, over two words. */
 made make_round_trip(const settings& how, const target& what);
 
+/** One thread waits on many words, another signals one of them. */
+made make_wait_any(const settings& how, const target& what);
+
 /** Wakes while tens of thousands of words are parked. */
 made make_collide(const settings& how, const target& what);
 
@@ -36,6 +39,11 @@ made make_race(const settings& how, const target& asked);
 made make_uncontended(const settings& how, const target& what);
 made make_contended(const settings& how, const target& what);
 made make_fairness(const settings& how, const target& what);
+made make_oversubscribed(const settings& how, const target& what);
+made make_small_words(const settings& how, const target& what);
+
+/** Condition variables: a bounded queue, and a broadcast. */
+made make_condvar(const settings& how, const target& what);
 
 struct suite {
     std::string_view name;
@@ -45,6 +53,7 @@ struct suite {
     bool always_numa;  // has no sense with plain words
     bool of_locks = false;
     std::unique_ptr<workload> (*reference)() = nullptr;  // costs that depend on no engine
+    bool every_size = false;  // of words, where --size says nothing; else 32 bits
 };
 
 /** All of them, in the order in which `all` runs them. */

@@ -186,6 +186,10 @@ std::string lock_unsupported(const target& what) {
     return reason.empty() ? engine.missing() : reason;
 }
 
+bool has_own_lock(engine_id engine) {
+    return facts_of(engine).lock == own_lock_unsupported;
+}
+
 std::string description(const target& what) {
     return fmt::format("{}, {}-bit{} words", name_of(what.engine), what.bits,
                        what.numa ? " NUMA" : "");

@@ -53,6 +53,9 @@ std::string unsupported(const target& what);
 /** Why the engine has no lock, or none of such words; empty: it has. */
 std::string lock_unsupported(const target& what);
 
+/** Whether its lock is the same, whatever words are asked for. */
+bool has_own_lock(engine_id engine);
+
 /** "user, 32-bit words" or "kernel2, 32-bit NUMA words". */
 std::string description(const target& what);
 

@@ -34,10 +34,14 @@ wtf::wtf() {
                    "IFvvEEERKNS_24TimeWithDynamicClockTypeE",
                    park_) ||
              !find(handle, "_ZN3WTF10ParkingLot11unparkCountEPKvj", unpark_) ||
+             !find(handle,
+                   "_ZN3WTF10ParkingLot13unparkOneImplEPKvRKNS_12ScopedLambdaIFlNS0_"
+                   "12UnparkResultEEEE",
+                   unpark_one_) ||
              !find(handle, "_ZN3WTF4Lock8lockSlowEv", lock_slow_) ||
              !find(handle, "_ZN3WTF4Lock10unlockSlowEv", unlock_slow_))
         missing_ = fmt::format("{} does not export WTF's locks", library);
-    else if (!parks() || !locks())
+    else if (!parks() || !locks() || !waits())
         missing_ = fmt::format("{} has other locks than are declared", library);
 }
 
@@ -59,20 +63,46 @@ bool wtf::parks() const {
 
 // A lock that somebody else has, and one that nobody has.
 bool wtf::locks() const {
-    lock one(*this);
+    lock one{0};
     int entered = 0;
-    one.acquire();
+    acquire(one);
     std::thread other([&] {
-        one.acquire();
+        acquire(one);
         ++entered;
-        one.release();
+        release(one);
     });
     const bool excluded = entered == 0;
-    one.release();
+    release(one);
     other.join();
-    one.acquire();
-    one.release();
+    acquire(one);
+    release(one);
     return excluded && entered == 1;
+}
+
+// A thread that waits until it is told, by a notify of one and by one of all.
+bool wtf::waits() const {
+    lock one{0};
+    condition changed;
+    int told = 0;
+    int seen = 0;
+    std::thread other([&] {
+        acquire(one);
+        while (seen < 2) {
+            while (told == seen) wait(changed, one);
+            seen = told;
+            notify_all(changed);
+        }
+        release(one);
+    });
+    acquire(one);
+    for (const auto notify : {&wtf::notify_one, &wtf::notify_all}) {
+        ++told;
+        (this->*notify)(changed);
+        while (seen != told) wait(changed, one);
+    }
+    release(one);
+    other.join();
+    return seen == 2 && !changed.has_waiters.load();
 }
 
 }  // namespace futex2::bench

@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <charconv>
+#include <cstring>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -27,6 +28,7 @@ struct options {
     std::string engines;
     std::string sizes;
     std::string nodes;
+    std::string per_cpu;
     std::string format = "default";
     std::string file;
     std::optional<uint64_t> seed;
@@ -34,7 +36,12 @@ struct options {
 };
 
 const CLI::Range any_count(1, std::numeric_limits<int>::max());
-const CLI::Range thread_count(1, 100'000);
+const CLI::Validator even(
+    [](const std::string& text) {
+        const bool is_odd = !text.empty() && std::strchr("13579", text.back()) != nullptr;
+        return std::string(is_odd ? "threads wake each other in pairs: an even number" : "");
+    },
+    "");
 const CLI::Range seconds(0.001, 1e6);
 
 // The parts of a list with commas, each through read(part) -> optional value.
@@ -63,6 +70,11 @@ std::optional<int> whole_number(const std::string& text) {
     return value;
 }
 
+std::optional<int> threads_per_cpu(const std::string& text) {
+    const std::optional<int> threads = whole_number(text);
+    return threads && *threads >= 1 && *threads <= 1000 ? threads : std::nullopt;
+}
+
 std::optional<unsigned> word_size(const std::string& text) {
     for (const unsigned bits : {8u, 16u, 32u, 64u})
         if (text == std::to_string(bits)) return bits;
@@ -83,14 +95,14 @@ request complete(const options& given, const suite* which) {
         asked.sizes = list<unsigned>("--size", given.sizes, word_size, "8, 16, 32, 64");
     if (!given.nodes.empty())
         asked.how.nodes = list<int>("--nodes", given.nodes, whole_number, "the node numbers");
+    if (!given.per_cpu.empty())
+        asked.how.per_cpu = list<int>("--per-cpu", given.per_cpu, threads_per_cpu, "1 to 1000");
     asked.how.seed = given.seed ? *given.seed : std::random_device{}();
     if (given.pairs > 0) asked.how.threads = 2 * given.pairs;
     return asked;
 }
 
 int run(const options& given, const suite* which) {
-    if (which != nullptr && which->name == "round-trip" && given.asked.how.threads % 2 != 0)
-        throw CLI::ValidationError("--threads", "threads wake each other in pairs: an even number");
     const request asked = complete(given, which);
     try {
         return measure(which, asked, *format_named(given.format), given.file);
@@ -119,7 +131,9 @@ void add_common(CLI::App& bench, options& o) {
                     "What is measured, of those that --list names (user,kernel,kernel2; of locks: "
                     "all but kernel-N)")
         ->type_name("LIST");
-    bench.add_option("--size", o.sizes, "Bits of a word: 8, 16, 32, 64 (all: every; else 32)")
+    bench
+        .add_option("--size", o.sizes,
+                    "Bits of a word: 8, 16, 32, 64 (all, small-words: every; else 32)")
         ->type_name("LIST");
     bench.add_flag("--numa", o.asked.numa, "NUMA words (all: these alone)");
     bench.add_option("--nodes", o.nodes, "Nodes whose CPUs the threads run on, in turn")
@@ -139,9 +153,9 @@ void add_perfs(CLI::App& s, options& o) {
     s.add_flag("-m,--mlockall", o.asked.how.lock_memory, "Lock all current and future memory");
 }
 
-void add_threads(CLI::App& s, options& o, const std::string& normal) {
+void add_threads(CLI::App& s, options& o, const std::string& normal, int least = 1) {
     s.add_option("-t,--threads", o.asked.how.threads, "Threads (" + normal + ")")
-        ->check(thread_count);
+        ->check(CLI::Range(least, 100'000));
 }
 
 void add_runtime(CLI::App& s, options& o, const std::string& normal) {
@@ -199,21 +213,32 @@ void lock_pi_options(CLI::App& s, options& o) {
     s.add_flag("-M,--multi", o.asked.how.multi, "A futex for each thread");
 }
 
-void round_trip_options(CLI::App& s, options& o) {
+// Of threads that wake each other in pairs.
+void add_pairs(CLI::App& s, options& o, const std::string& seconds_of_run) {
     CLI::Option* pairs =
         s.add_option("--pairs", o.pairs, "Pairs of threads (1)")->check(CLI::Range(1, 50'000));
     add_threads(s, o, "2");
-    s.get_option("--threads")->excludes(pairs);
-    add_runtime(s, o, "1");
+    s.get_option("--threads")->excludes(pairs)->check(even);
+    add_runtime(s, o, seconds_of_run);
     s.add_flag_callback(
         "--no-spin", [&o] { o.asked.how.spin = false; },
         "No waiter of the library spins, and both threads of a pair share a CPU");
 }
 
-void contention_options(CLI::App& s, options& o) {
+void round_trip_options(CLI::App& s, options& o) {
+    add_pairs(s, o, "1");
+}
+
+void wait_any_options(CLI::App& s, options& o) {
+    s.add_option("-n,--words", o.asked.how.any_of, "Words that a thread waits on at once")
+        ->check(CLI::Range(1, FUTEX_WAITV_MAX))
+        ->capture_default_str();
+    s.add_flag("--in-turn", o.asked.how.in_turn, "Signal them in turn, not at random");
+    add_pairs(s, o, "0.2");
+}
+
+void add_work(CLI::App& s, options& o) {
     const CLI::Range ns(0.0, 1e9);
-    add_threads(s, o, "as many as CPUs");
-    add_runtime(s, o, "0.2");
     s.add_option("--cs-ns", o.asked.how.inside_ns, "Nanoseconds of work under the lock")
         ->check(ns)
         ->capture_default_str();
@@ -221,6 +246,40 @@ void contention_options(CLI::App& s, options& o) {
                  "Nanoseconds of work outside, of each thread, times the threads")
         ->check(ns)
         ->capture_default_str();
+}
+
+void contention_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs");
+    add_runtime(s, o, "0.2");
+    add_work(s, o);
+}
+
+void oversubscribed_options(CLI::App& s, options& o) {
+    s.add_option("--per-cpu", o.per_cpu,
+                 "Threads for each CPU, one number after the other (1,2,4,8,16,32)")
+        ->type_name("LIST");
+    add_runtime(s, o, "0.05, with each number of threads");
+    add_work(s, o);
+}
+
+void small_words_options(CLI::App& s, options& o) {
+    s.add_option("-n,--locks", o.asked.how.locks, "Locks of an array")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    add_threads(s, o, "as many as CPUs");
+    add_runtime(s, o, "0.02, with each array");
+}
+
+void condvar_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as CPUs, 2 at least; of the queue", 2);
+    s.add_option("--places", o.asked.how.places, "Places of the queue")
+        ->check(CLI::Range(1, 1'000'000))
+        ->capture_default_str();
+    s.add_option("--waiters", o.asked.how.waiters, "Threads that wait for a broadcast")
+        ->check(CLI::Range(1, 100'000))
+        ->capture_default_str();
+    add_runtime(s, o, "0.1; of the queue");
+    add_work(s, o);
 }
 
 void collide_options(CLI::App& s, options& o) {
@@ -248,6 +307,9 @@ const suite_help helps[] = {
     {"round-trip", "Two threads wake each other in turn, over two words", round_trip_options,
      "  futex2 bench round-trip --no-spin\n"
      "  futex2 bench round-trip --pairs 4 -r 0.5 --engine user,kernel"},
+    {"wait-any", "One thread waits on many words, another signals one of them", wait_any_options,
+     "  futex2 bench wait-any --words 64\n"
+     "  futex2 bench wait-any --engine user --size 8 --numa --in-turn --no-spin"},
     {"wake", "Wake threads that sleep on one futex (perf bench futex wake)", wake_options,
      "  futex2 bench wake -t 512 -w 1\n"
      "  futex2 bench --repeat 7 --warmup 1 wake -t 512 -w 512"},
@@ -276,6 +338,17 @@ const suite_help helps[] = {
      contention_options,
      "  futex2 bench fairness -t 8\n"
      "  futex2 bench fairness --engine wtf,pthread --cs-ns 2000"},
+    {"oversubscribed", "The load of contended with more and more threads a CPU",
+     oversubscribed_options,
+     "  futex2 bench oversubscribed --engine user,pthread,absl\n"
+     "  futex2 bench oversubscribed --per-cpu 1,64 --cs-ns 1000 -r 0.2"},
+    {"small-words", "Arrays of locks: bytes per lock, and what it costs to share cache lines",
+     small_words_options,
+     "  futex2 bench small-words --locks 65536\n"
+     "  futex2 bench small-words --engine user,wtf,pthread --size 8,32 -t 8"},
+    {"condvar", "Condition variables: a bounded queue, and a broadcast", condvar_options,
+     "  futex2 bench condvar --places 1 -t 2\n"
+     "  futex2 bench condvar --engine user,pthread,absl --waiters 64"},
     {"race", "First waiters on two nodes against a waker: is anybody stranded?", add_starts,
      "  futex2 bench race\n"
      "  FUTEX2_NODES=4 futex2 bench race --starts 100000 --size 64 --nodes 1,3"},
@@ -317,11 +390,11 @@ void add_all(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
     });
 }
 
-// What an engine is missing of words and locks, with what introduces it.
+// What an engine is missing of locks and words, with what introduces it.
 std::string lack_of(engine_id engine) {
     const target what{engine, 32, false, false};
     if (const std::string lock = lock_unsupported(what); !lock.empty()) return "; " + lock;
-    return unsupported(what).empty() ? "" : "; locks alone";
+    return unsupported(what).empty() ? "" : "; no words";
 }
 
 std::string list_of_suites_and_engines() {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 // `futex2 bench` from outside: every suite in small, perf's lines, and bad input.
 #include <gtest/gtest.h>
+#include <pthread.h>
 
 #include <algorithm>
+#include <map>
 #include <nlohmann/json.hpp>
 #include <regex>
 #include <string>
@@ -47,10 +49,14 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"requeue", "requeue -t 8 -q 3"},
                                          small_suite{"lock-pi", "lock-pi -t 2 -r 0.05"},
                                          small_suite{"round-trip", "round-trip -t 4 -r 0.05"},
+                                         small_suite{"wait-any", "wait-any -n 5 -r 0.05"},
                                          small_suite{"collide", "collide -n 300 --wakes 20"},
                                          small_suite{"uncontended", "uncontended --size 8,64"},
                                          small_suite{"contended", "contended -t 2 -r 0.02"},
                                          small_suite{"fairness", "fairness -t 2 -r 0.02"},
+                                         small_suite{"oversubscribed", "oversubscribed -r 0.01"},
+                                         small_suite{"small-words", "small-words -t 2 -n 2 -r .01"},
+                                         small_suite{"condvar", "condvar -t 3 -r 0.02"},
                                          small_suite{"race", "--numa race --starts 300"}),
                          [](const auto& info_of) {
                              std::string name = info_of.param.name;
@@ -72,6 +78,42 @@ TEST(KernelHash, IsMeasuredAtSeveralSizes) {
             EXPECT_EQ(one.at("runs").size(), 2u) << one;
             EXPECT_GT(one.at("median"), 0) << one;
         }
+    }
+}
+
+json results_of(const std::string& arguments) {
+    const command_result run = run_command("bench --repeat 1 --format json " + arguments);
+    EXPECT_EQ(run.status, 0) << run.err;
+    return json::parse(run.out).at("results");
+}
+
+TEST(SmallWords, TakeTheirBytes) {
+    std::map<std::string, double> bytes;
+    for (const json& one :
+         results_of("small-words -t 1 -r 0.001 --engine user,pthread --size 8,64"))
+        if (one.at("metric") == "bytes per lock")
+            bytes[one.at("engine").get<std::string>() + one.at("size").dump()] = one.at("median");
+    const std::map<std::string, double> expected = {
+        {"user8", 1}, {"user64", 8}, {"pthread32", sizeof(pthread_mutex_t)}};
+    EXPECT_EQ(bytes, expected);  // a lock without words is measured once
+}
+
+TEST(Oversubscribed, HasAResultForEachNumberOfThreads) {
+    const json results = results_of("oversubscribed --engine user --per-cpu 1,3 -r 0.01");
+    ASSERT_EQ(results.size(), 2U);
+    EXPECT_EQ(results[0].at("variant"), "1 a CPU");
+    EXPECT_EQ(results[1].at("variant"), "3 a CPU");
+    EXPECT_EQ(results[1].at("threads"), 3 * results[0].at("threads").get<int>());
+}
+
+TEST(WaitAny, CostsMoreForMoreWords) {
+    for (const char* const how : {"", "--numa --size 8", "--no-spin --in-turn"}) {
+        const json results = results_of(std::string("wait-any --engine user -n 3 -r 0.02 ") + how);
+        ASSERT_EQ(results.size(), 9U);
+        EXPECT_TRUE(results[0].at("variant").get<std::string>().starts_with("3 words, "));
+        EXPECT_EQ(results[1].at("variant"), "set up, 1 word");
+        EXPECT_EQ(results[8].at("variant"), "set up, 128 words");
+        EXPECT_GT(results[8].at("median"), results[1].at("median"));
     }
 }
 
@@ -124,8 +166,8 @@ TEST_P(Peer, RunsOrSaysWhyNot) {
 INSTANTIATE_TEST_SUITE_P(All, Peer, testing::Values("std", "boost", "wtf"));
 
 TEST(Peer, CannotDoEverything) {
-    for (const char* what : {"requeue -t 2", "collide", "lock-pi -t 2", "--numa wake -t 2",
-                             "wake -S -t 2", "--numa race"}) {
+    for (const char* what : {"requeue -t 2", "collide", "wait-any", "lock-pi -t 2",
+                             "--numa wake -t 2", "wake -S -t 2", "--numa race"}) {
         const auto run = run_command(std::string("bench --format simple --engine std ") + what);
         EXPECT_EQ(run.status, 0) << what << ": " << run.err;
         expect_line(run.out, "not supported: ");
@@ -147,6 +189,14 @@ INSTANTIATE_TEST_SUITE_P(All, BadInput,
                                          "contended --cs-ns -1", "--repeat 0 wake",
                                          "--nodes 99 wake", "--format xml wake",
                                          "-o /nowhere/at/all.json wake -t 1", "wake -t x"));
+
+INSTANTIATE_TEST_SUITE_P(OfSuitesThatPerfDoesNotHave, BadInput,
+                         testing::Values("wait-any --words 129", "wait-any --words 0",
+                                         "wait-any -t 3", "round-trip -t 3",
+                                         "oversubscribed --per-cpu 1,0",
+                                         "oversubscribed --per-cpu 1001", "small-words -t 5 -n 4",
+                                         "small-words --locks 0", "condvar -t 1",
+                                         "condvar --places 0", "condvar --waiters 0"));
 
 }  // namespace
 }  // namespace futex2::command

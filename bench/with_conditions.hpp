@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: MIT
+// From a target to the classes of its condition variables.
+#pragma once
+
+#include <fmt/format.h>
+
+#include "bench/conditions.hpp"
+#include "bench/engines.hpp"
+
+namespace futex2::bench {
+
+/** make(kind...) -> made, with the kinds of condition variables that the target has, if any. */
+template <class F>
+made with_conditions(const target& what, const F& make) {
+    if (std::string reason = lock_unsupported(what); !reason.empty()) return {nullptr, reason};
+    switch (what.engine) {
+        case engine_id::wtf:
+            return make(wtf_conditions{});
+        case engine_id::pthread:
+            return make(own_conditions<normal_lock, pthread_condition>{});
+        case engine_id::adaptive:
+            return make(own_conditions<adaptive_lock, pthread_condition>{});
+#if FUTEX2_BENCH_ABSL
+        case engine_id::absl:
+            return make(own_conditions<absl_lock, absl_condition>{});
+#endif
+#if FUTEX2_BENCH_NSYNC
+        case engine_id::nsync:
+            return make(own_conditions<nsync_lock, nsync_condition>{});
+#endif
+        case engine_id::shared:
+        case engine_id::tbb:
+            return {nullptr, fmt::format("not supported: {} has no condition variable of its own",
+                                         meaning_of(what.engine))};
+        default:
+            break;
+    }
+    if (what.bits < 32)
+        return {nullptr, fmt::format("not supported: a sequence of {} bits comes round too soon",
+                                     what.bits)};
+    return with_engine(what, [&]<class Engine>(const Engine& engine) -> made {
+        word_conditions<Engine, notify_by::wake> waking(engine);
+        if constexpr (Engine::has_requeue)
+            return make(waking, word_conditions<Engine, notify_by::requeue>(engine));
+        else
+            return make(waking);
+    });
+}
+
+}  // namespace futex2::bench
