@@ -97,7 +97,7 @@ outcome run_suite(const suite& which, const request& asked, const text_sink& tex
         });
     outcome result{{here, {}, {}}, {}};
     for (const job& j : jobs) {
-        if (j.supported()) told.add(j, j.work().closing(j.runs()));
+        if (j.supported()) told.add(j, j.work().closing(j.runs()) + j.distribution().text());
         result.add(j);
     }
     told.finish();
