@@ -33,6 +33,7 @@ struct settings {
     double outside_ns = 100;     // and outside, of each thread, times the threads
     int words = 50'000;          // collide
     int wakes_measured = 200;    // collide: of parked words, a run
+    int latencies = 2000;        // wake-latency: wakes, a run
     int64_t starts = 1'000'000;  // race
 };
 

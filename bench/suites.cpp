@@ -8,6 +8,7 @@ const std::vector<suite>& suites() {
         {"calls", make_calls, 5, false, false, false, make_calls_reference},
         {"hash", make_hash, 1, true, false},
         {"round-trip", make_round_trip, 5, false, false},
+        {"wake-latency", make_wake_latency, 5, false, false},
         {"wake", make_wake, 10, true, false},
         {"wake-parallel", make_wake_parallel, 10, true, false},
         {"requeue", make_requeue, 10, true, false},

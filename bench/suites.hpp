@@ -26,6 +26,9 @@ std::unique_ptr<workload> make_calls_reference();
 /** Pairs of threads that wake each other in turn, over two words. */
 made make_round_trip(const settings& how, const target& what);
 
+/** From just before a wake until the woken thread runs. */
+made make_wake_latency(const settings& how, const target& what);
+
 /** Wakes while tens of thousands of words are parked. */
 made make_collide(const settings& how, const target& what);
 

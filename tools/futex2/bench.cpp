@@ -223,6 +223,14 @@ void contention_options(CLI::App& s, options& o) {
         ->capture_default_str();
 }
 
+void wake_latency_options(CLI::App& s, options& o) {
+    add_threads(s, o, "1; they sleep, each on a word of its own");
+    s.add_option("--wakes", o.asked.how.latencies,
+                 "Wakes in a run, in rounds of one of each thread")
+        ->check(any_count)
+        ->capture_default_str();
+}
+
 void collide_options(CLI::App& s, options& o) {
     add_words(s, o);
     s.add_option("--wakes", o.asked.how.wakes_measured, "Wakes of parked words in a run")
@@ -248,6 +256,11 @@ const suite_help helps[] = {
     {"round-trip", "Two threads wake each other in turn, over two words", round_trip_options,
      "  futex2 bench round-trip --no-spin\n"
      "  futex2 bench round-trip --pairs 4 -r 0.5 --engine user,kernel"},
+    {"wake-latency", "How long from a wake until the woken thread runs: p50, p99, p99.9, histogram",
+     wake_latency_options,
+     "  futex2 bench wake-latency\n"
+     "  futex2 bench wake-latency -t 4 --engine user,kernel,std,boost,wtf\n"
+     "  futex2 bench wake-latency --wakes 100000 --size 8 --numa --engine user -o latency.json"},
     {"wake", "Wake threads that sleep on one futex (perf bench futex wake)", wake_options,
      "  futex2 bench wake -t 512 -w 1\n"
      "  futex2 bench --repeat 7 --warmup 1 wake -t 512 -w 512"},

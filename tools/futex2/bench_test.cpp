@@ -47,6 +47,8 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"requeue", "requeue -t 8 -q 3"},
                                          small_suite{"lock-pi", "lock-pi -t 2 -r 0.05"},
                                          small_suite{"round-trip", "round-trip -t 4 -r 0.05"},
+                                         small_suite{"wake-latency",
+                                                     "wake-latency -t 3 --wakes 50"},
                                          small_suite{"collide", "collide -n 300 --wakes 20"},
                                          small_suite{"uncontended", "uncontended --size 8,64"},
                                          small_suite{"contended", "contended -t 2 -r 0.02"},
@@ -102,6 +104,45 @@ TEST(PerfLines, OfWakeAndRequeue) {
                 "\\(\\+-\\d+\\.\\d\\d%\\)\n");
 }
 
+// The histogram is of all wakes of all runs that count, and hangs on the median.
+TEST(WakeLatency, HasPercentilesAndTheirHistogram) {
+    const auto run = run_command(
+        "bench --repeat 3 --warmup 1 --engine user --size 16 --numa --format json wake-latency "
+        "-t 2 --wakes 101",
+        "FUTEX2_NODES=2");
+    ASSERT_EQ(run.status, 0) << run.err;
+    const json results = json::parse(run.out).at("results");
+    ASSERT_EQ(results.size(), 4u);
+    std::vector<double> last(3, 0);
+    for (size_t i = 0; i < results.size(); ++i) {
+        const json& one = results.at(i);
+        EXPECT_EQ(one.at("metric"), (std::vector{"p50", "p99", "p99.9", "max"}.at(i)));
+        EXPECT_EQ(one.at("unit"), "us");
+        EXPECT_EQ(one.at("threads"), 2);
+        EXPECT_EQ(one.at("histogram").is_array(), i == 0);
+        const auto runs = one.at("runs").get<std::vector<double>>();
+        ASSERT_EQ(runs.size(), last.size());
+        for (size_t r = 0; r < runs.size(); ++r) EXPECT_GE(runs[r], last[r]);
+        last = runs;
+    }
+    int64_t wakes = 0;
+    for (const json& bucket : results.at(0).at("histogram")) wakes += bucket.at(1).get<int64_t>();
+    EXPECT_EQ(wakes, 3 * 102);
+    const auto longest = results.at(0).at("histogram").back().at(0).get<double>() / 1e3;
+    const double most = *std::max_element(last.begin(), last.end());
+    EXPECT_GE(longest, most);
+    EXPECT_LE(longest, most * 65 / 64);
+}
+
+TEST(WakeLatency, IsDrawn) {
+    const auto run = run_command("bench --repeat 1 --engine user wake-latency --wakes 20");
+    ASSERT_EQ(run.status, 0) << run.err;
+    expect_line(run.out, "Run summary: 20 wakes of 1 sleeping thread\\.\n");
+    expect_line(run.out, "\\[Run 1\\]: p50 [0-9.]+ us, p99 [0-9.]+ us, p99\\.9 [0-9.]+ us, max ");
+    expect_line(run.out, "p99\\.9: [0-9.]+ us \\(");
+    expect_line(run.out, "from, us +below +times\n +[0-9.]+ +[0-9.]+ +\\d+ +#+\n");
+}
+
 // A peer that is not there says why, which is no failure.
 class Peer : public testing::TestWithParam<const char*> {};
 
@@ -113,7 +154,8 @@ TEST_P(Peer, RunsOrSaysWhyNot) {
         std::regex_search(listed.out, std::regex("\n  " + engine + " .*; not supported: "));
     for (const std::string what :
          {"wake -t 4", "wake -t 4 -w 4", "wake-parallel -t 4 -w 2", "calls --size 8,64",
-          "hash -t 2 -f 16 -r 0.05", "round-trip -t 2 -r 0.05"}) {
+          "hash -t 2 -f 16 -r 0.05", "round-trip -t 2 -r 0.05", "wake-latency -t 2 --wakes 50",
+          "wake-latency --size 8 --wakes 50"}) {
         const auto run =
             run_command("bench --repeat 1 --format simple --engine " + engine + " " + what);
         EXPECT_EQ(run.status, 0) << what << ": " << run.err;
@@ -144,8 +186,9 @@ TEST_P(BadInput, IsOneLineAndStatus2) {
 INSTANTIATE_TEST_SUITE_P(All, BadInput,
                          testing::Values("hash -t 0", "hash -f 0 -r 1", "requeue -q 0",
                                          "--engine windows hash", "--size 12 hash", "nothing",
-                                         "contended --cs-ns -1", "--repeat 0 wake",
-                                         "--nodes 99 wake", "--format xml wake",
+                                         "contended --cs-ns -1", "wake-latency --wakes 0",
+                                         "wake-latency -t 0", "wake-latency --wakes many",
+                                         "--repeat 0 wake", "--nodes 99 wake", "--format xml wake",
                                          "-o /nowhere/at/all.json wake -t 1", "wake -t x"));
 
 }  // namespace
