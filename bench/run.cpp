@@ -17,9 +17,11 @@ namespace {
 std::vector<target> targets_of(const suite& which, const request& asked) {
     std::vector<target> all;
     const std::vector<unsigned> sizes = asked.sizes.empty() ? std::vector{32u} : asked.sizes;
+    std::vector<bool> kinds = {asked.numa || which.always_numa};
+    if (which.both_kinds && !asked.numa) kinds = {false, true};
     for (const engine_id engine : asked.engines)
         for (const unsigned bits : sizes)
-            all.push_back({engine, bits, asked.numa || which.always_numa, asked.how.shared});
+            for (const bool numa : kinds) all.push_back({engine, bits, numa, asked.how.shared});
     return all;
 }
 

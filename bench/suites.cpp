@@ -14,6 +14,7 @@ const std::vector<suite>& suites() {
         {"requeue", make_requeue, 10, true, false},
         {"lock-pi", make_lock_pi, 1, true, false},
         {"collide", make_collide, 5, false, false},
+        {"numa", make_numa, 5, false, false, false, nullptr, true},
         {"uncontended", make_uncontended, 5, false, false, true},
         {"contended", make_contended, 7, false, false, true},
         {"fairness", make_fairness, 7, false, false, true},

@@ -40,6 +40,9 @@ made make_uncontended(const settings& how, const target& what);
 made make_contended(const settings& how, const target& what);
 made make_fairness(const settings& how, const target& what);
 
+/** Words that lie on nodes: of every two, and one for each against one for all. */
+made make_numa(const settings& how, const target& what);
+
 struct suite {
     std::string_view name;
     made (*make)(const settings&, const target&);
@@ -48,6 +51,7 @@ struct suite {
     bool always_numa;  // has no sense with plain words
     bool of_locks = false;
     std::unique_ptr<workload> (*reference)() = nullptr;  // costs that depend on no engine
+    bool both_kinds = false;  // words without a node and with one, where --numa is not given
 };
 
 /** All of them, in the order in which `all` runs them. */

@@ -121,7 +121,7 @@ void add_common(CLI::App& bench, options& o) {
         ->type_name("LIST");
     bench.add_option("--size", o.sizes, "Bits of a word: 8, 16, 32, 64 (all: every; else 32)")
         ->type_name("LIST");
-    bench.add_flag("--numa", o.asked.numa, "NUMA words (all: these alone)");
+    bench.add_flag("--numa", o.asked.numa, "NUMA words (all, numa: these alone)");
     bench.add_option("--nodes", o.nodes, "Nodes whose CPUs the threads run on, in turn")
         ->type_name("LIST");
     bench.add_option("--seed", o.seed, "Of what is random; it is printed");
@@ -238,6 +238,11 @@ void collide_options(CLI::App& s, options& o) {
         ->capture_default_str();
 }
 
+void numa_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as the nodes have CPUs; of the throughput, in turn on all nodes");
+    add_runtime(s, o, "0.1; of the throughput");
+}
+
 struct suite_help {
     const char* name;
     const char* what;
@@ -278,6 +283,11 @@ const suite_help helps[] = {
     {"collide", "Wakes while tens of thousands of words are parked", collide_options,
      "  futex2 bench collide\n"
      "  futex2 bench collide --words 10000 --engine user --numa --seed 1"},
+    {"numa", "Words that lie on nodes: of every two, and one for each against one for all",
+     numa_options,
+     "  futex2 bench numa\n"
+     "  FUTEX2_NODES=4 futex2 bench numa --engine user --size 8,64 --numa\n"
+     "  futex2 bench numa --nodes 0,2 -t 16 -r 1 --format json"},
     {"uncontended", "A lock that nobody else wants is taken and given back",
      [](CLI::App&, options&) {},
      "  futex2 bench uncontended\n"

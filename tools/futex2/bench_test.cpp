@@ -50,6 +50,7 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"wake-latency",
                                                      "wake-latency -t 3 --wakes 50"},
                                          small_suite{"collide", "collide -n 300 --wakes 20"},
+                                         small_suite{"numa", "numa -t 2 -r 0.02"},
                                          small_suite{"uncontended", "uncontended --size 8,64"},
                                          small_suite{"contended", "contended -t 2 -r 0.02"},
                                          small_suite{"fairness", "fairness -t 2 -r 0.02"},
@@ -143,6 +144,60 @@ TEST(WakeLatency, IsDrawn) {
     expect_line(run.out, "from, us +below +times\n +[0-9.]+ +[0-9.]+ +\\d+ +#+\n");
 }
 
+// By node of the thread, then of the word; then what all nodes do at once.
+TEST(Numa, MeasuresEachPairOfNodes) {
+    for (const std::string kind : {"--engine user --size 8 --numa", "--engine user,kernel"}) {
+        const auto run =
+            run_command("bench --repeat 1 --format json " + kind + " numa --nodes 2,0 -r 0.02",
+                        "FUTEX2_NODES=3");
+        ASSERT_EQ(run.status, 0) << run.err;
+        const json results = json::parse(run.out).at("results");
+        std::vector<std::string> seen;
+        for (const json& one : results) {
+            if (!one.at("unsupported").is_null() || one.at("engine") != "user") continue;
+            EXPECT_GT(one.at("median"), 0) << one;
+            const auto variant = one.at("variant").get<std::string>();
+            if (seen.empty() || seen.back() != variant) seen.push_back(variant);
+        }
+        const std::vector<std::string> once = {"node 2, word on 2",    "node 2, word on 0",
+                                               "node 0, word on 2",    "node 0, word on 0",
+                                               "a word for each node", "one word for all nodes"};
+        std::vector<std::string> expected = once;
+        // Words of both kinds where --numa does not ask for one alone.
+        if (kind.find("--numa") == std::string::npos)
+            expected.insert(expected.end(), once.begin(), once.end());
+        EXPECT_EQ(seen, expected);
+    }
+}
+
+TEST(Numa, PrintsMatricesAndSaysWhereTheyMeanLittle) {
+    const auto two =
+        run_command("bench --repeat 1 --engine user --numa numa -r 0.02 -t 5", "FUTEX2_NODES=2");
+    ASSERT_EQ(two.status, 0) << two.err;
+    expect_line(two.out, "virtual nodes 0, 1; 5 threads on all of them for 0\\.02 secs");
+    expect_line(two.out,
+                "round trip, us:\n +word on 0 +word on 1\n"
+                "thread on 0 +[0-9.]+ +[0-9.]+\nthread on 1 +[0-9.]+ +[0-9.]+\n");
+    expect_line(two.out, "one word for all nodes, throughput: [0-9.]+ ops/s \\(");
+    const auto one = run_command("bench --repeat 1 --engine user --numa numa", "FUTEX2_NODES=1");
+    ASSERT_EQ(one.status, 0) << one.err;
+    expect_line(one.out, "there is one node, 0; all threads and words are on it\\.");
+    EXPECT_EQ(one.out.find("throughput"), std::string::npos) << one.out;
+}
+
+TEST(Numa, NamesWhatCannotBe) {
+    const auto far = run_command(
+        "bench --format simple --engine user --size 8 --numa numa --nodes 128", "FUTEX2_NODES=200");
+    EXPECT_EQ(far.status, 0) << far.err;
+    expect_line(far.out, "not supported: an 8-bit hint names nodes below 128\n");
+    for (const char* arguments : {"--nodes 0,0", "--nodes 0,2", "-t 1"}) {
+        const auto run = run_command(std::string("bench numa ") + arguments, "FUTEX2_NODES=2");
+        EXPECT_EQ(run.status, 2) << arguments << run.out;
+        EXPECT_EQ(lines_of(run.err), 1) << run.err;
+        EXPECT_EQ(run.out, "") << arguments;
+    }
+}
+
 // A peer that is not there says why, which is no failure.
 class Peer : public testing::TestWithParam<const char*> {};
 
@@ -186,9 +241,10 @@ TEST_P(BadInput, IsOneLineAndStatus2) {
 INSTANTIATE_TEST_SUITE_P(All, BadInput,
                          testing::Values("hash -t 0", "hash -f 0 -r 1", "requeue -q 0",
                                          "--engine windows hash", "--size 12 hash", "nothing",
-                                         "contended --cs-ns -1", "wake-latency --wakes 0",
-                                         "wake-latency -t 0", "wake-latency --wakes many",
-                                         "--repeat 0 wake", "--nodes 99 wake", "--format xml wake",
+                                         "contended --cs-ns -1", "numa -r 0",
+                                         "wake-latency --wakes 0", "wake-latency -t 0",
+                                         "wake-latency --wakes many", "--repeat 0 wake",
+                                         "--nodes 99 wake", "--format xml wake",
                                          "-o /nowhere/at/all.json wake -t 1", "wake -t x"));
 
 }  // namespace
