@@ -22,8 +22,8 @@ class node_memory {
 
     void* address() const { return address_; }
 
-    /** Throws std::runtime_error if the kernel says that a page lies on another node. */
-    void expect_in_place() const;
+    /** Whether all pages lie on the node, as far as the kernel tells: not if it has no memory. */
+    bool in_place() const;
 
   private:
     int node_;
@@ -43,7 +43,7 @@ class on_node {
     T& operator*() const { return *object_; }
     T* operator->() const { return object_; }
 
-    void expect_in_place() const { memory_.expect_in_place(); }
+    bool in_place() const { return memory_.in_place(); }
 
   private:
     node_memory memory_;

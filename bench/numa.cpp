@@ -73,7 +73,9 @@ class node {
 
     /** Throws if a word is not where it was, or names another node. */
     void check() const {
-        words_.expect_in_place();
+        if (!words_.in_place())
+            throw std::runtime_error(
+                fmt::format("numa: the words of node {} lie on another", number_));
         words_->for_each([this](const word& w) { check_hint(w); });
     }
 
@@ -281,10 +283,21 @@ class numa final : public workload {
     std::vector<std::unique_ptr<node<word>>> nodes_;
 };
 
+bool has_memory(int node) {
+    return node_memory(node, 1).in_place();
+}
+
 std::vector<int> nodes_for(const settings& how) {
-    if (how.nodes.empty()) return nodes_with_cpus();
+    if (how.nodes.empty()) {
+        std::vector<int> nodes = nodes_with_cpus();
+        std::erase_if(nodes, [](int node) { return !has_memory(node); });
+        return nodes;
+    }
     if (std::set<int>(how.nodes.begin(), how.nodes.end()).size() != how.nodes.size())
         throw std::invalid_argument("numa: --nodes names a node twice");
+    for (const int node : how.nodes)
+        if (!has_memory(node))
+            throw std::invalid_argument(fmt::format("node {} has no memory", node));
     return how.nodes;
 }
 
