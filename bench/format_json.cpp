@@ -38,6 +38,13 @@ json identity_of(const result& r) {
             {"unit", r.unit},       {"higher_is_better", r.higher_is_better}};
 }
 
+json json_of(const std::vector<histogram::bucket>& buckets) {
+    if (buckets.empty()) return nullptr;
+    json pairs = json::array();
+    for (const histogram::bucket& b : buckets) pairs.push_back(json::array({b.bound, b.count}));
+    return pairs;
+}
+
 json json_of(const result& r) {
     json j = identity_of(r);
     if (!r.unsupported.empty()) {
@@ -46,6 +53,7 @@ json json_of(const result& r) {
             j[key] = nullptr;
         j["runs"] = json::array();
         j["unsupported"] = r.unsupported;
+        j["histogram"] = nullptr;
         return j;
     }
     const std::optional<interval> noise = interval_of_median(r.runs);
@@ -56,6 +64,7 @@ json json_of(const result& r) {
     j["max"] = largest(r.runs);
     j["runs"] = r.runs;
     j["unsupported"] = nullptr;
+    j["histogram"] = json_of(r.distribution);
     return j;
 }
 
@@ -137,6 +146,17 @@ class reader {
         }
         return all;
     }
+    // None where the key is null, or is missing as in a report of before there were any.
+    std::vector<histogram::bucket> buckets(const char* key) const {
+        std::vector<histogram::bucket> all;
+        if (!object_.contains(key) || null(key)) return all;
+        for (const json& element : array(key)) {
+            const int64_t last = all.empty() ? -1 : all.back().bound;
+            if (!bucket_above(last, element)) refuse(element_of(key, all.size()), "a bucket");
+            all.push_back({element[0].get<int64_t>(), element[1].get<uint64_t>()});
+        }
+        return all;
+    }
     std::vector<std::string> texts(const char* key) const {
         std::vector<std::string> all;
         for (const json& element : array(key)) {
@@ -150,6 +170,11 @@ class reader {
     // What is out of these bounds could not be divided by another one.
     static bool measurable(double value) {
         return value == 0 || (std::abs(value) > 1e-100 && std::abs(value) < 1e100);
+    }
+    static bool bucket_above(int64_t last, const json& pair) {
+        return pair.is_array() && pair.size() == 2 && pair[0].is_number_integer() &&
+               pair[0].get<int64_t>() > last && pair[1].is_number_unsigned() &&
+               pair[1].get<uint64_t>() > 0;
     }
     [[noreturn]] static void refuse(const std::string& what, const char* expected) {
         throw std::invalid_argument("not a report of futex2 bench: " + what + " is not " +
@@ -208,6 +233,7 @@ result result_of(const reader& from) {
     r.unit = from.text("unit");
     r.higher_is_better = from.flag("higher_is_better");
     r.runs = from.measures("runs");
+    r.distribution = from.buckets("histogram");
     return r;
 }
 

@@ -51,6 +51,7 @@ TEST(Json, HoldsEveryRunAndTheirMedian) {
     EXPECT_EQ(user.at("min"), 1);
     EXPECT_EQ(user.at("max"), 3);
     EXPECT_EQ(user.at("unsupported"), nullptr);
+    EXPECT_EQ(user.at("histogram"), nullptr);
     const json& none = j.at("results").at(2);
     EXPECT_EQ(none.at("median"), nullptr);
     EXPECT_EQ(none.at("unsupported"), "not supported: a \"reason\", with a comma");
@@ -106,10 +107,17 @@ TEST(Json, IsReadAsItWasWritten) {
     written.where.seed = std::numeric_limits<uint64_t>::max();
     written.results[0].runs = {1.0 / 3, 1e-30, 12345678901234.5};
     written.results[0].higher_is_better = written.results[0].numa = true;
+    written.results[0].distribution = {{0, 1}, {127, 1}, {std::numeric_limits<int64_t>::max(), 7}};
     // What was not measured has no threads and no metric there.
     written.results[2].threads = 1;
     written.results[2].metric = written.results[2].unit = "";
     EXPECT_EQ(read_json(temporary_file(as_json(written)).name()), written);
+}
+
+TEST(Json, WithoutAHistogramIsReadToo) {
+    json older = json::parse(as_json(sample()));
+    for (json& one : older.at("results")) one.erase("histogram");
+    EXPECT_TRUE(read_json(temporary_file(older.dump()).name()).results[0].distribution.empty());
 }
 
 TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
@@ -147,6 +155,14 @@ TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
               no_report + "results[0].runs[2] is not a measure");
     EXPECT_EQ(changed("/results/0/runs/2", 1e-300),
               no_report + "results[0].runs[2] is not a measure");
+    const json good_bucket = {5, 1};
+    for (const json& bad : {json{5, 1}, json{0, 1}, json{7, 0}, json{7, -1}, json{7.5, 1}, json{7},
+                            json{7, 1, 1}, json{uint64_t{1} << 63, 1}, json("7")})
+        EXPECT_EQ(changed("/results/0/histogram", json::array({good_bucket, bad})),
+                  no_report + "results[0].histogram[1] is not a bucket")
+            << bad;
+    EXPECT_EQ(changed("/results/0/histogram", 7),
+              no_report + "results[0].histogram is not an array");
     EXPECT_EQ(changed("/claims/0/value", "4"), no_report + "claims[0].value is not a number");
     EXPECT_EQ(refusal("/nowhere/a.json"), "/nowhere/a.json: No such file or directory");
     EXPECT_EQ(refusal("/"), "/: Is a directory");

@@ -30,6 +30,7 @@ void job::run(watchdog& dog) {
     if (numbers.size() != runs_.size())
         throw std::logic_error(name() + ": a run without one number for each series");
     for (size_t i = 0; i < numbers.size(); ++i) runs_[i].push_back(numbers[i]);
+    if (const histogram* last = work_.work->distribution()) distribution_ += *last;
 }
 
 result job::result_of(const series& s) const {
@@ -60,6 +61,7 @@ std::vector<result> job::results() const {
         all.push_back(result_of(measures[i]));
         all.back().runs = runs_[i];
     }
+    all.front().distribution = distribution_.buckets();
     return all;
 }
 

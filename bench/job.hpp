@@ -19,6 +19,8 @@ class job {
     const target& what() const { return what_; }
     const workload& work() const { return *work_.work; }
     const measured& runs() const { return runs_; }
+    /** Of all runs together; nothing in it where the workload has none. */
+    const histogram& distribution() const { return distribution_; }
 
     /** "wake, 512 threads, user, 32-bit words" */
     std::string name() const;
@@ -39,6 +41,7 @@ class job {
     target what_;
     made work_;
     measured runs_;
+    histogram distribution_;
 };
 
 }  // namespace futex2::bench

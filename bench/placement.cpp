@@ -52,12 +52,16 @@ const topology::map& machine() {
     return *read;
 }
 
-std::vector<int> cpus_of(int node) {
-    if (!machine().possible(node)) throw std::invalid_argument(fmt::format("no node {}", node));
+// Those that this process may use; none of a node of the machine that has no such.
+std::vector<int> usable_cpus_of(int node) {
     std::vector<int> cpus = allowed_cpus();
     std::erase_if(cpus, [&](int cpu) { return machine().node_of_cpu[cpu] != node; });
-    if (!cpus.empty()) return cpus;
-    if (machine().is_virtual) return allowed_cpus();
+    return cpus.empty() && machine().is_virtual ? allowed_cpus() : cpus;
+}
+
+std::vector<int> cpus_of(int node) {
+    if (!machine().possible(node)) throw std::invalid_argument(fmt::format("no node {}", node));
+    if (std::vector<int> cpus = usable_cpus_of(node); !cpus.empty()) return cpus;
     throw std::invalid_argument(fmt::format("node {} has no CPU that this process may use", node));
 }
 
@@ -78,6 +82,12 @@ placement::placement(const std::vector<int>& nodes) : chosen_(!nodes.empty()) {
         for (size_t n = 0; n < nodes.size(); ++n)
             if (i < cpus[n].size())
                 slots_.push_back({cpus[n][i], machine().is_virtual ? nodes[n] : -1});
+}
+
+placement placement::at(std::vector<slot> slots) {
+    placement these;
+    these.slots_ = std::move(slots);
+    return these;
 }
 
 placement placement::in_pairs() const {
@@ -121,6 +131,16 @@ std::vector<int> allowed_cpus() {
 std::vector<int> nodes_here() {
     const topology::map& m = machine();
     return {m.nodes, m.nodes + m.node_count};
+}
+
+std::vector<int> nodes_with_cpus() {
+    std::vector<int> nodes = nodes_here();
+    std::erase_if(nodes, [](int node) { return usable_cpus_of(node).empty(); });
+    return nodes;
+}
+
+int node_of(const slot& where) {
+    return where.node >= 0 ? where.node : machine().node_of_cpu[where.cpu];
 }
 
 bool nodes_are_virtual() {

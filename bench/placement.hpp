@@ -24,6 +24,9 @@ class placement {
      */
     explicit placement(const std::vector<int>& nodes);
 
+    /** These slots, in this order. */
+    static placement at(std::vector<slot> slots);
+
     const slot& of(int thread) const { return slots_[static_cast<size_t>(thread) % slots_.size()]; }
     int count() const { return static_cast<int>(slots_.size()); }
 
@@ -37,8 +40,10 @@ class placement {
     bool chosen() const { return chosen_; }
 
   private:
+    placement() = default;
+
     std::vector<slot> slots_;
-    bool chosen_;
+    bool chosen_ = true;
 };
 
 /** Binds the calling thread to the CPU and the node. */
@@ -61,6 +66,12 @@ std::vector<int> allowed_cpus();
 
 /** The nodes that hints can name, in order. */
 std::vector<int> nodes_here();
+
+/** Those of them whose CPUs threads of this process can run on; never empty. */
+std::vector<int> nodes_with_cpus();
+
+/** The node that a thread there is on. */
+int node_of(const slot& where);
 
 /** Whether FUTEX2_NODES laid virtual nodes over the CPUs. */
 bool nodes_are_virtual();

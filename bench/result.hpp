@@ -6,6 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "bench/histogram.hpp"
+
 namespace futex2::bench {
 
 /** One number, measured several times. */
@@ -22,6 +24,8 @@ struct result {
     bool higher_is_better = false;
     std::vector<double> runs;  // empty where unsupported is not
     std::string unsupported;   // "not supported: ...": why the engine has no number
+    // What it is a percentile of, of all runs together; of most results there is none.
+    std::vector<histogram::bucket> distribution{};
 
     bool operator==(const result&) const = default;
 };

@@ -19,9 +19,11 @@ std::vector<target> targets_of(const suite& which, const request& asked) {
     const std::vector<unsigned> one = {target{}.bits};
     const std::vector<unsigned> normal = which.every_size ? std::vector{8u, 16u, 32u, 64u} : one;
     const std::vector<unsigned> sizes = asked.sizes.empty() ? normal : asked.sizes;
+    std::vector<bool> kinds = {asked.numa || which.always_numa};
+    if (which.both_kinds && !asked.numa) kinds = {false, true};
     for (const engine_id engine : asked.engines)
         for (const unsigned bits : (which.of_locks && has_own_lock(engine)) ? one : sizes)
-            all.push_back({engine, bits, asked.numa || which.always_numa, asked.how.shared});
+            for (const bool numa : kinds) all.push_back({engine, bits, numa, asked.how.shared});
     return all;
 }
 
@@ -99,7 +101,7 @@ outcome run_suite(const suite& which, const request& asked, const text_sink& tex
         });
     outcome result{{here, {}, {}}, {}};
     for (const job& j : jobs) {
-        if (j.supported()) told.add(j, j.work().closing(j.runs()));
+        if (j.supported()) told.add(j, j.work().closing(j.runs()) + j.distribution().text());
         result.add(j);
     }
     told.finish();

@@ -38,6 +38,7 @@ struct settings {
     int places = 16;             // condvar: of the queue
     int waiters = 16;            // condvar: of a broadcast
     int wakes_measured = 200;    // collide: of parked words, a run
+    int latencies = 2000;        // wake-latency: wakes, a run
     int64_t starts = 1'000'000;  // race
 
     std::vector<int> per_cpu = {1, 2, 4, 8, 16, 32};  // oversubscribed: threads, a step each

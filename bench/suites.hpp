@@ -29,6 +29,9 @@ made make_round_trip(const settings& how, const target& what);
 /** One thread waits on many words, another signals one of them. */
 made make_wait_any(const settings& how, const target& what);
 
+/** From just before a wake until the woken thread runs. */
+made make_wake_latency(const settings& how, const target& what);
+
 /** Wakes while tens of thousands of words are parked. */
 made make_collide(const settings& how, const target& what);
 
@@ -45,15 +48,19 @@ made make_small_words(const settings& how, const target& what);
 /** Condition variables: a bounded queue, and a broadcast. */
 made make_condvar(const settings& how, const target& what);
 
+/** Words that lie on nodes: of every two, and one for each against one for all. */
+made make_numa(const settings& how, const target& what);
+
 struct suite {
     std::string_view name;
     made (*make)(const settings&, const target&);
-    int repeats;       // where --repeat says nothing
-    bool is_perfs;     // perf has it, and its lines
-    bool always_numa;  // has no sense with plain words
+    int repeats = 5;           // where --repeat says nothing
+    bool is_perfs = false;     // perf has it, and its lines
+    bool always_numa = false;  // has no sense with plain words
+    bool both_kinds = false;   // words without a node and with one, where --numa is not given
+    bool every_size = false;   // of words, where --size says nothing; else 32 bits
     bool of_locks = false;
     std::unique_ptr<workload> (*reference)() = nullptr;  // costs that depend on no engine
-    bool every_size = false;  // of words, where --size says nothing; else 32 bits
 };
 
 /** All of them, in the order in which `all` runs them. */

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "bench/histogram.hpp"
 #include "bench/watchdog.hpp"
 
 namespace futex2::bench {
@@ -35,6 +36,9 @@ class workload {
 
     /** Does the work once: a number for each series. Throws when it cannot. */
     virtual std::vector<double> run(watchdog& dog) = 0;
+
+    /** What the first series of the last run is a percentile of; nullptr: of nothing. */
+    virtual const histogram* distribution() const { return nullptr; }
 
     /** What went wrong although all runs came to their end; empty: nothing. */
     virtual std::string failure() const { return ""; }

@@ -35,6 +35,8 @@ nodes() {
     check "a thread's parker and entry lie on its node" ./lab_test --gtest_filter='Memory.AThread*'
     check "a thread's node follows its CPU" ./lab_test --gtest_filter='Node.*'
     check "and without rseq" env GLIBC_TUNABLES=glibc.pthread.rseq=0 ./lab_test --gtest_filter='Node.*'
+    # It fails where a word does not lie on its node, or a hint does not stay.
+    check "bench numa" ./futex2 bench numa --engine user --repeat 1 -r 0.05
     check "hints take the number of each node" ./lab_test --gtest_filter='Hint/*'
 }
 

@@ -135,7 +135,7 @@ void add_common(CLI::App& bench, options& o) {
         .add_option("--size", o.sizes,
                     "Bits of a word: 8, 16, 32, 64 (all, small-words: every; else 32)")
         ->type_name("LIST");
-    bench.add_flag("--numa", o.asked.numa, "NUMA words (all: these alone)");
+    bench.add_flag("--numa", o.asked.numa, "NUMA words (all, numa: these alone)");
     bench.add_option("--nodes", o.nodes, "Nodes whose CPUs the threads run on, in turn")
         ->type_name("LIST");
     bench.add_option("--seed", o.seed, "Of what is random; it is printed");
@@ -282,11 +282,24 @@ void condvar_options(CLI::App& s, options& o) {
     add_work(s, o);
 }
 
+void wake_latency_options(CLI::App& s, options& o) {
+    add_threads(s, o, "1; they sleep, each on a word of its own");
+    s.add_option("--wakes", o.asked.how.latencies,
+                 "Wakes in a run, in rounds of one of each thread")
+        ->check(any_count)
+        ->capture_default_str();
+}
+
 void collide_options(CLI::App& s, options& o) {
     add_words(s, o);
     s.add_option("--wakes", o.asked.how.wakes_measured, "Wakes of parked words in a run")
         ->check(any_count)
         ->capture_default_str();
+}
+
+void numa_options(CLI::App& s, options& o) {
+    add_threads(s, o, "as many as the nodes have CPUs; of the throughput, in turn on all nodes");
+    add_runtime(s, o, "0.1; of the throughput");
 }
 
 struct suite_help {
@@ -310,6 +323,11 @@ const suite_help helps[] = {
     {"wait-any", "One thread waits on many words, another signals one of them", wait_any_options,
      "  futex2 bench wait-any --words 64\n"
      "  futex2 bench wait-any --engine user --size 8 --numa --in-turn --no-spin"},
+    {"wake-latency", "How long from a wake until the woken thread runs: p50, p99, p99.9, histogram",
+     wake_latency_options,
+     "  futex2 bench wake-latency\n"
+     "  futex2 bench wake-latency -t 4 --engine user,kernel,std,boost,wtf\n"
+     "  futex2 bench wake-latency --wakes 100000 --size 8 --numa --engine user -o latency.json"},
     {"wake", "Wake threads that sleep on one futex (perf bench futex wake)", wake_options,
      "  futex2 bench wake -t 512 -w 1\n"
      "  futex2 bench --repeat 7 --warmup 1 wake -t 512 -w 512"},
@@ -327,6 +345,11 @@ const suite_help helps[] = {
     {"collide", "Wakes while tens of thousands of words are parked", collide_options,
      "  futex2 bench collide\n"
      "  futex2 bench collide --words 10000 --engine user --numa --seed 1"},
+    {"numa", "Words that lie on nodes: of every two, and one for each against one for all",
+     numa_options,
+     "  futex2 bench numa\n"
+     "  FUTEX2_NODES=4 futex2 bench numa --engine user --size 8,64 --numa\n"
+     "  futex2 bench numa --nodes 0,2 -t 16 -r 1 --format json"},
     {"uncontended", "A lock that nobody else wants is taken and given back",
      [](CLI::App&, options&) {},
      "  futex2 bench uncontended\n"

@@ -50,7 +50,10 @@ INSTANTIATE_TEST_SUITE_P(All, Suite,
                                          small_suite{"lock-pi", "lock-pi -t 2 -r 0.05"},
                                          small_suite{"round-trip", "round-trip -t 4 -r 0.05"},
                                          small_suite{"wait-any", "wait-any -n 5 -r 0.05"},
+                                         small_suite{"wake-latency",
+                                                     "wake-latency -t 3 --wakes 50"},
                                          small_suite{"collide", "collide -n 300 --wakes 20"},
+                                         small_suite{"numa", "numa -t 2 -r 0.02"},
                                          small_suite{"uncontended", "uncontended --size 8,64"},
                                          small_suite{"contended", "contended -t 2 -r 0.02"},
                                          small_suite{"fairness", "fairness -t 2 -r 0.02"},
@@ -144,6 +147,99 @@ TEST(PerfLines, OfWakeAndRequeue) {
                 "\\(\\+-\\d+\\.\\d\\d%\\)\n");
 }
 
+// The histogram is of all wakes of all runs that count, and hangs on the median.
+TEST(WakeLatency, HasPercentilesAndTheirHistogram) {
+    const auto run = run_command(
+        "bench --repeat 3 --warmup 1 --engine user --size 16 --numa --format json wake-latency "
+        "-t 2 --wakes 101",
+        "FUTEX2_NODES=2");
+    ASSERT_EQ(run.status, 0) << run.err;
+    const json results = json::parse(run.out).at("results");
+    ASSERT_EQ(results.size(), 4u);
+    std::vector<double> last(3, 0);
+    for (size_t i = 0; i < results.size(); ++i) {
+        const json& one = results.at(i);
+        EXPECT_EQ(one.at("metric"), (std::vector{"p50", "p99", "p99.9", "max"}.at(i)));
+        EXPECT_EQ(one.at("unit"), "us");
+        EXPECT_EQ(one.at("threads"), 2);
+        EXPECT_EQ(one.at("histogram").is_array(), i == 0);
+        const auto runs = one.at("runs").get<std::vector<double>>();
+        ASSERT_EQ(runs.size(), last.size());
+        for (size_t r = 0; r < runs.size(); ++r) EXPECT_GE(runs[r], last[r]);
+        last = runs;
+    }
+    int64_t wakes = 0;
+    for (const json& bucket : results.at(0).at("histogram")) wakes += bucket.at(1).get<int64_t>();
+    EXPECT_EQ(wakes, 3 * 102);
+    const auto longest = results.at(0).at("histogram").back().at(0).get<double>() / 1e3;
+    const double most = *std::max_element(last.begin(), last.end());
+    EXPECT_GE(longest, most);
+    EXPECT_LE(longest, most * 65 / 64);
+}
+
+TEST(WakeLatency, IsDrawn) {
+    const auto run = run_command("bench --repeat 1 --engine user wake-latency --wakes 20");
+    ASSERT_EQ(run.status, 0) << run.err;
+    expect_line(run.out, "Run summary: 20 wakes of 1 sleeping thread\\.\n");
+    expect_line(run.out, "\\[Run 1\\]: p50 [0-9.]+ us, p99 [0-9.]+ us, p99\\.9 [0-9.]+ us, max ");
+    expect_line(run.out, "p99\\.9: [0-9.]+ us \\(");
+    expect_line(run.out, "from, us +below +times\n +[0-9.]+ +[0-9.]+ +\\d+ +#+\n");
+}
+
+// By node of the thread, then of the word; then what all nodes do at once.
+TEST(Numa, MeasuresEachPairOfNodes) {
+    for (const std::string kind : {"--engine user --size 8 --numa", "--engine user,kernel"}) {
+        const auto run =
+            run_command("bench --repeat 1 --format json " + kind + " numa --nodes 2,0 -r 0.02",
+                        "FUTEX2_NODES=3");
+        ASSERT_EQ(run.status, 0) << run.err;
+        const json results = json::parse(run.out).at("results");
+        std::vector<std::string> seen;
+        for (const json& one : results) {
+            if (!one.at("unsupported").is_null() || one.at("engine") != "user") continue;
+            EXPECT_GT(one.at("median"), 0) << one;
+            const auto variant = one.at("variant").get<std::string>();
+            if (seen.empty() || seen.back() != variant) seen.push_back(variant);
+        }
+        const std::vector<std::string> once = {"node 2, word on 2",    "node 2, word on 0",
+                                               "node 0, word on 2",    "node 0, word on 0",
+                                               "a word for each node", "one word for all nodes"};
+        std::vector<std::string> expected = once;
+        // Words of both kinds where --numa does not ask for one alone.
+        if (kind.find("--numa") == std::string::npos)
+            expected.insert(expected.end(), once.begin(), once.end());
+        EXPECT_EQ(seen, expected);
+    }
+}
+
+TEST(Numa, PrintsMatricesAndSaysWhereTheyMeanLittle) {
+    const auto two =
+        run_command("bench --repeat 1 --engine user --numa numa -r 0.02 -t 5", "FUTEX2_NODES=2");
+    ASSERT_EQ(two.status, 0) << two.err;
+    expect_line(two.out, "virtual nodes 0, 1; 5 threads on all of them for 0\\.02 secs");
+    expect_line(two.out,
+                "round trip, us:\n +word on 0 +word on 1\n"
+                "thread on 0 +[0-9.]+ +[0-9.]+\nthread on 1 +[0-9.]+ +[0-9.]+\n");
+    expect_line(two.out, "one word for all nodes, throughput: [0-9.]+ ops/s \\(");
+    const auto one = run_command("bench --repeat 1 --engine user --numa numa", "FUTEX2_NODES=1");
+    ASSERT_EQ(one.status, 0) << one.err;
+    expect_line(one.out, "there is one node, 0; all threads and words are on it\\.");
+    EXPECT_EQ(one.out.find("throughput"), std::string::npos) << one.out;
+}
+
+TEST(Numa, NamesWhatCannotBe) {
+    const auto far = run_command(
+        "bench --format simple --engine user --size 8 --numa numa --nodes 128", "FUTEX2_NODES=200");
+    EXPECT_EQ(far.status, 0) << far.err;
+    expect_line(far.out, "not supported: an 8-bit hint names nodes below 128\n");
+    for (const char* arguments : {"--nodes 0,0", "--nodes 0,2", "-t 1"}) {
+        const auto run = run_command(std::string("bench numa ") + arguments, "FUTEX2_NODES=2");
+        EXPECT_EQ(run.status, 2) << arguments << run.out;
+        EXPECT_EQ(lines_of(run.err), 1) << run.err;
+        EXPECT_EQ(run.out, "") << arguments;
+    }
+}
+
 // A peer that is not there says why, which is no failure.
 class Peer : public testing::TestWithParam<const char*> {};
 
@@ -155,7 +251,8 @@ TEST_P(Peer, RunsOrSaysWhyNot) {
         std::regex_search(listed.out, std::regex("\n  " + engine + " .*; not supported: "));
     for (const std::string what :
          {"wake -t 4", "wake -t 4 -w 4", "wake-parallel -t 4 -w 2", "calls --size 8,64",
-          "hash -t 2 -f 16 -r 0.05", "round-trip -t 2 -r 0.05"}) {
+          "hash -t 2 -f 16 -r 0.05", "round-trip -t 2 -r 0.05", "wake-latency -t 2 --wakes 50",
+          "wake-latency --size 8 --wakes 50"}) {
         const auto run =
             run_command("bench --repeat 1 --format simple --engine " + engine + " " + what);
         EXPECT_EQ(run.status, 0) << what << ": " << run.err;
@@ -186,7 +283,9 @@ TEST_P(BadInput, IsOneLineAndStatus2) {
 INSTANTIATE_TEST_SUITE_P(All, BadInput,
                          testing::Values("hash -t 0", "hash -f 0 -r 1", "requeue -q 0",
                                          "--engine windows hash", "--size 12 hash", "nothing",
-                                         "contended --cs-ns -1", "--repeat 0 wake",
+                                         "contended --cs-ns -1", "numa -r 0",
+                                         "wake-latency --wakes 0", "wake-latency -t 0",
+                                         "wake-latency --wakes many", "--repeat 0 wake",
                                          "--nodes 99 wake", "--format xml wake",
                                          "-o /nowhere/at/all.json wake -t 1", "wake -t x"));
 
