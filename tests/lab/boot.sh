@@ -6,6 +6,9 @@
 #
 # CPUS and MEMORY have a word for each node: "0-1 2-5 -" and "512 0 512" (MiB); "-" is no
 # CPU, 0 no memory. They are in LAB_CPUS and LAB_MEMORY in the machine.
+#
+# LAB_CLOCK=instructions: the machine's time is the number of instructions that it has run, so
+# that the host's load does not matter, and one thread emulates all CPUs in turn.
 set -euo pipefail
 
 kernel=$1 image=$2 command=$5
@@ -15,10 +18,27 @@ shift 5
 
 patience=480 # seconds: a machine that hangs is found by this
 
+clock=() arguments='' first='' threads=multi
+case ${LAB_CLOCK:-host} in
+    host) ;;
+    instructions)
+        threads=single
+        clock=(-icount 'shift=1,sleep=off' -rtc 'base=2024-01-01,clock=vm')
+        # A machine that starts them itself does not come up.
+        arguments=' maxcpus=1'
+        # shellcheck disable=SC2016 # the machine's shell expands it
+        first='for cpu in /sys/devices/system/cpu/cpu[1-9]*; do echo 1 >$cpu/online; done'
+        ;;
+    *)
+        echo "lab: no clock '$LAB_CLOCK'" >&2
+        exit 125
+        ;;
+esac
+
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/lab"
-printf '%s\n' "export LAB_CPUS='${cpus[*]}' LAB_MEMORY='${memory[*]}'" "$command" >"$work/lab/run"
+printf '%s\n' "export LAB_CPUS='${cpus[*]}' LAB_MEMORY='${memory[*]}'" "$first" "$command" >"$work/lab/run"
 (cd "$work" && echo lab/run | cpio --quiet --create --format=newc --owner=0:0) >"$work/run.cpio"
 cat "$image" "$work/run.cpio" >"$work/initramfs"
 
@@ -42,11 +62,11 @@ done
 status=0
 timeout --kill-after=5 "$patience" qemu-system-x86_64 \
     -nodefaults -no-user-config -display none -no-reboot -monitor none -serial stdio \
-    -machine q35 -accel tcg,thread=multi -cpu max \
+    -machine q35 -accel tcg,thread=$threads -cpu max \
     -smp "$all_cpus,sockets=$all_cpus,cores=1,threads=1" -m "${all_memory}M" "${nodes[@]}" \
     -kernel "$kernel" -initrd "$work/initramfs" \
-    -append "console=ttyS0 quiet panic=-1 numa_balancing=disable" \
-    -device isa-debug-exit,iobase=0xf4,iosize=1 "$@" </dev/null || status=$?
+    -append "console=ttyS0 quiet panic=-1 numa_balancing=disable$arguments" \
+    "${clock[@]}" -device isa-debug-exit,iobase=0xf4,iosize=1 "$@" </dev/null || status=$?
 if ((status < 3 || status % 2 == 0)); then
     echo "lab: the machine ended without an exit status (QEMU's: $status)" >&2
     exit 125

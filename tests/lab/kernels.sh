@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# kernels.sh FOLDER SERIES...: for each series of Debian's kernels (6.1, 6.12) the newest that
-# apt offers, as FOLDER/SERIES/vmlinux, and its release in FOLDER/SERIES/release. Downloaded
-# and unpacked, not installed.
+# kernels.sh FOLDER SERIES...: for each series of Debian's kernels (6.1, 6.12, or numa: of any
+# number from 6.16 on, which is the first with FUTEX2_NUMA) the newest that apt offers, as
+# FOLDER/SERIES/vmlinux, and its release in FOLDER/SERIES/release. Downloaded and unpacked,
+# not installed.
 set -euo pipefail
 
 declare -A metapackages=([6.1]=linux-image-cloud-amd64 [6.12]=linux-image-6.12-cloud-amd64)
@@ -39,6 +40,13 @@ package_of() {
         sed -nE 's/^ *Depends: (linux-image-[0-9].*)/\1/p' | head -1
 }
 
+# Prints the newest package of a kernel from 6.16 on, or nothing.
+package_with_numa() {
+    local first=linux-image-6.16
+    { apt-cache search --names-only '^linux-image-[0-9.]+\+deb[0-9]+-cloud-amd64$' |
+        cut -d ' ' -f 1 && echo "$first"; } | sort -V | sed "0,/^$first\$/d" | tail -1
+}
+
 fetch() {
     local folder=$1 package=$2
     rm -rf "$folder"
@@ -54,8 +62,13 @@ fetch() {
 folder=$1
 shift
 for series; do
-    metapackage=${metapackages[$series]:?no such series}
-    package=$(package_of "$metapackage")
+    if [[ $series == numa ]]; then
+        metapackage='kernel from 6.16 on (Debian has one in its backports)'
+        package=$(package_with_numa)
+    else
+        metapackage=${metapackages[$series]:?no such series}
+        package=$(package_of "$metapackage")
+    fi
     if [[ -z $package ]]; then
         [[ -e $folder/$series/release ]] && continue # without apt's lists: what is there will do
         say "apt offers no $metapackage"
