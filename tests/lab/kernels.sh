@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# kernels.sh FOLDER SERIES...: for each series of Debian's kernels (6.1, 6.12, or numa: of any
-# number from 6.16 on, which is the first with FUTEX2_NUMA) the newest that apt offers, as
+# kernels.sh FOLDER SERIES...: for each series of Debian's kernels (6.1, 6.12; 6.18, of which
+# trixie-backports has packages, but no metapackage) the newest that apt offers, as
 # FOLDER/SERIES/vmlinux, and its release in FOLDER/SERIES/release. Downloaded and unpacked,
 # not installed.
 set -euo pipefail
@@ -34,17 +34,16 @@ unpack_image() {
         esac
 }
 
-# Prints the package that a metapackage stands for, or nothing.
+# Prints the newest package of a series, or nothing.
 package_of() {
-    apt-cache depends --important "$1" 2>/dev/null |
-        sed -nE 's/^ *Depends: (linux-image-[0-9].*)/\1/p' | head -1
-}
-
-# Prints the newest package of a kernel from 6.16 on, or nothing.
-package_with_numa() {
-    local first=linux-image-6.16
-    { apt-cache search --names-only '^linux-image-[0-9.]+\+deb[0-9]+-cloud-amd64$' |
-        cut -d ' ' -f 1 && echo "$first"; } | sort -V | sed "0,/^$first\$/d" | tail -1
+    local series=$1 metapackage=${metapackages[$1]-}
+    if [[ -n $metapackage ]]; then
+        apt-cache depends --important "$metapackage" 2>/dev/null |
+            sed -nE 's/^ *Depends: (linux-image-[0-9].*)/\1/p' | head -1
+    else
+        apt-cache search --names-only "^linux-image-${series/./\\.}[.0-9]*\+deb[0-9]+-cloud-amd64\$" |
+            cut -d ' ' -f 1 | sort -V | tail -1
+    fi
 }
 
 fetch() {
@@ -62,16 +61,10 @@ fetch() {
 folder=$1
 shift
 for series; do
-    if [[ $series == numa ]]; then
-        metapackage='kernel from 6.16 on (Debian has one in its backports)'
-        package=$(package_with_numa)
-    else
-        metapackage=${metapackages[$series]:?no such series}
-        package=$(package_of "$metapackage")
-    fi
+    package=$(package_of "$series")
     if [[ -z $package ]]; then
         [[ -e $folder/$series/release ]] && continue # without apt's lists: what is there will do
-        say "apt offers no $metapackage"
+        say "apt offers no kernel of the series $series"
         exit 1
     fi
     [[ $(cat "$folder/$series/release" 2>/dev/null) == "${package#linux-image-}" ]] && continue

@@ -8,7 +8,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 build=$1 work=$2 what=${3:-full}
 
-programs=(lab_leave lab_test lab_calls futex2 topology_test address_tree_test parker_test
+programs=(lab_leave lab_test futex2 topology_test address_tree_test parker_test
     callback_test store_wake_test interrupt_test lifetime_test no_allocation_test futex_test
     deadlines_test wait_any_test kernel_calls_test abi_test tally_test
     stress)
@@ -69,17 +69,18 @@ count_in() {
 
 # The traces are large.
 count() {
+    local programs=(lab_leave lab_calls)
     local recordings=("$work"/{layout,trace}.6.12) machine status=0
     machine="4 nodes of 2 CPUs, $(qemu-system-x86_64 --version | sed -nE 's/.*version ([0-9.]+).*/QEMU \1/p')"
     prepare 6.12
     count_in 6.12 user kernel
-    if "$here/kernels.sh" "$work/kernels" numa; then
-        count_in numa kernel2
-        recordings+=("$work"/{layout,trace}.numa)
+    if "$here/kernels.sh" "$work/kernels" 6.18; then
+        count_in 6.18 kernel2
+        recordings+=("$work"/{layout,trace}.6.18)
     else
-        echo "lab: the engine kernel2 is not counted" >&2
+        echo "lab: without it, the kernel's FUTEX2_NUMA (engine kernel2) is not counted" >&2
     fi
-    "$build/bin/lab_traffic" "$work/traffic.json" "$machine" "${recordings[@]}" || status=$?
+    "$build/bin/lab_traffic" "$work/traffic.json" "$here/servers.json" "$machine" "${recordings[@]}" || status=$?
     rm "$work"/trace.*
     ((status == 0)) || exit "$status"
     echo "lab: the numbers by node are in $work/traffic.json" >&2

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
-// traffic JSON MACHINE (LAYOUT TRACE)...: from what calls.cpp has printed and what the
-// recorder has written, of one machine or more: the tables of docs/numa.md on stdout, and
-// their numbers by node in the file JSON. MACHINE is how the JSON describes them. Status 1
-// where a count is not as it must be (accesses.hpp).
+// traffic JSON SERVERS MACHINE (LAYOUT TRACE)...: from what calls.cpp has printed and what
+// the recorder has written, of one machine or more: the tables of docs/numa.md and, for the
+// servers (scaling.hpp), those of docs/scaling.md on stdout, and the numbers by node in the
+// file JSON. MACHINE is how the JSON describes the machines. Status 1 where a count is not as
+// it must be (accesses.hpp).
+#include <cstdio>
 #include <ctime>
 #include <iostream>
 #include <stdexcept>
@@ -11,6 +13,7 @@
 
 #include "lab/accesses.hpp"
 #include "lab/costs.hpp"
+#include "lab/scaling.hpp"
 
 namespace futex2::lab {
 namespace {
@@ -40,15 +43,15 @@ std::string kernels_of(const std::vector<recording>& recordings) {
     return text;
 }
 
-bool report(const char* json_file, const char* machine, const std::vector<recording>& recordings) {
-    const origin o = {machine, kernels_of(recordings), now()};
+bool report(const origin& o, const std::vector<recording>& recordings,
+            const std::vector<server>& servers, const std::string& json_file) {
     const std::vector<cost> costs = costs_of(recordings);
-    std::cout << "On " << o.date.substr(0, 10) << ", g++ " << __VERSION__ << ", Linux " << o.kernel
-              << ", " << o.machine << ":\n\n"
-              << std::flush;
+    std::printf("On %s, g++ %s, Linux %s, %s:\n\n", o.date.substr(0, 10).c_str(), __VERSION__,
+                o.kernel.c_str(), o.machine.c_str());
     const bool sound = print_accesses(recordings.front());
     std::puts("");
     print_costs(costs);
+    print_scaling(costs, servers);
     write_json(json_file, o, costs);
     return sound;
 }
@@ -58,14 +61,15 @@ bool report(const char* json_file, const char* machine, const std::vector<record
 
 int main(int argc, char** argv) {
     using namespace futex2::lab;
-    if (argc < 5 || argc % 2 == 0) {
-        std::cerr << "usage: traffic JSON MACHINE (LAYOUT TRACE)...\n";
+    if (argc < 6 || argc % 2 != 0) {
+        std::cerr << "usage: traffic JSON SERVERS MACHINE (LAYOUT TRACE)...\n";
         return 2;
     }
     try {
         std::vector<recording> recordings;
-        for (int i = 3; i < argc; i += 2) recordings.push_back(read(argv[i], argv[i + 1]));
-        return report(argv[1], argv[2], recordings) ? 0 : 1;
+        for (int i = 4; i < argc; i += 2) recordings.push_back(read(argv[i], argv[i + 1]));
+        const origin o = {argv[3], kernels_of(recordings), now()};
+        return report(o, recordings, read_servers(argv[2]), argv[1]) ? 0 : 1;
     } catch (const std::exception& error) {
         std::cerr << "traffic: " << error.what() << '\n';
         return 1;
