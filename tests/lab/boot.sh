@@ -18,16 +18,12 @@ shift 5
 
 patience=480 # seconds: a machine that hangs is found by this
 
-clock=() arguments='' first='' threads=multi
+clock=() threads=multi
 case ${LAB_CLOCK:-host} in
     host) ;;
     instructions)
         threads=single
         clock=(-icount 'shift=1,sleep=off' -rtc 'base=2024-01-01,clock=vm')
-        # A machine that starts them itself does not come up.
-        arguments=' maxcpus=1'
-        # shellcheck disable=SC2016 # the machine's shell expands it
-        first='for cpu in /sys/devices/system/cpu/cpu[1-9]*; do echo 1 >$cpu/online; done'
         ;;
     *)
         echo "lab: no clock '$LAB_CLOCK'" >&2
@@ -38,7 +34,7 @@ esac
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/lab"
-printf '%s\n' "export LAB_CPUS='${cpus[*]}' LAB_MEMORY='${memory[*]}'" "$first" "$command" >"$work/lab/run"
+printf '%s\n' "export LAB_CPUS='${cpus[*]}' LAB_MEMORY='${memory[*]}'" "$command" >"$work/lab/run"
 (cd "$work" && echo lab/run | cpio --quiet --create --format=newc --owner=0:0) >"$work/run.cpio"
 cat "$image" "$work/run.cpio" >"$work/initramfs"
 
@@ -65,7 +61,7 @@ timeout --kill-after=5 "$patience" qemu-system-x86_64 \
     -machine q35 -accel tcg,thread=$threads -cpu max \
     -smp "$all_cpus,sockets=$all_cpus,cores=1,threads=1" -m "${all_memory}M" "${nodes[@]}" \
     -kernel "$kernel" -initrd "$work/initramfs" \
-    -append "console=ttyS0 quiet panic=-1 numa_balancing=disable$arguments" \
+    -append "console=ttyS0 quiet panic=-1 numa_balancing=disable" \
     "${clock[@]}" -device isa-debug-exit,iobase=0xf4,iosize=1 "$@" </dev/null || status=$?
 if ((status < 3 || status % 2 == 0)); then
     echo "lab: the machine ended without an exit status (QEMU's: $status)" >&2

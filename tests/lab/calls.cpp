@@ -12,6 +12,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <list>
 #include <set>
 #include <string_view>
 #include <vector>
@@ -112,7 +113,8 @@ template <class Engine>
 class scene {
   public:
     scene(int word_node, int caller_node)
-        : waiter_(word_node, 0),
+        : spare_(two_on_each(word_node, caller_node)),
+          waiter_(word_node, 0),
           second_(word_node, 0),
           observer_(word_node, 1),
           caller_(caller_node, 1),
@@ -147,6 +149,15 @@ class scene {
 
   private:
     static constexpr size_t woken_of_many = 3;
+
+    // The kernel keeps the stacks of two threads that have ended for the next ones that are
+    // created on a CPU, wherever those stacks lie. These threads take them.
+    static std::list<servant> two_on_each(int word_node, int caller_node) {
+        std::list<servant> spare;
+        for (const int node : {word_node, word_node, caller_node, caller_node})
+            spare.emplace_back(node, 0);
+        return spare;
+    }
 
     // A word's bucket may be anywhere: other words in each round.
     void begin_round(size_t number) {
@@ -291,6 +302,7 @@ class scene {
         });
     }
 
+    std::list<servant> spare_;
     servant waiter_;
     servant second_;
     servant observer_;
@@ -336,4 +348,7 @@ int main(int argc, char** argv) {
         std::fputs("usage: calls user|kernel|kernel2 WORD_NODE CALLER_NODE\n", stderr);
         return 2;
     }
+    // A thread that is created on the CPU where this one ends may get its stack in the kernel,
+    // which lies where this one was created.
+    run_on_node(0);
 }

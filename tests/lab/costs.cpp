@@ -21,9 +21,9 @@ void add_scenes(cost& c, const recording& r) {
             if (v.scene == i && v.where == c.what.where) visits.push_back(v.sum);
         if (visits.empty())
             throw std::runtime_error(c.name() + " of " + s.engine + " was not recorded");
-        const quiet_half q = quiet_half_of(std::move(visits));
-        c.scenes.push_back(q.mean);
-        c.spread = std::max(c.spread, (q.most - q.least) / q.least);
+        const closest_half h = closest_half_of(std::move(visits));
+        c.scenes.push_back(h.mean);
+        c.spread = std::max(c.spread, (h.most - h.least) / h.least);
     }
 }
 

@@ -30,9 +30,8 @@ void print_row(const cost& c) {
     for (const bool kernel : {false, true})
         std::printf(" | %.0f | %.0f | %.0f", own(t, measure::accesses, kernel),
                     foreign(t, measure::accesses, kernel), sum(t, measure::lines, kernel));
-    for (const bool kernel : {false, true})
-        std::printf(" | %.1f | %.1f", sum(t, measure::transfers, kernel),
-                    sum(t, measure::invalidations, kernel));
+    for (const measure what : {measure::transfers, measure::invalidations})
+        std::printf(" | %.1f | %.1f", sum(t, what, false), sum(t, what, true));
     std::printf(" | %.0f %% |\n", 100 * c.spread);
 }
 
@@ -63,9 +62,8 @@ int nodes_of(std::span<const cost> costs) {
 void print_costs(std::span<const cost> costs) {
     std::puts(
         "| operation | engine | system calls | user mode: own node | other nodes | lines "
-        "| kernel mode: own node | other nodes | lines "
-        "| between nodes, user mode: transfers | invalidations "
-        "| kernel mode: transfers | invalidations | spread |");
+        "| kernel mode: own node | other nodes | lines | transfers: user mode | kernel mode "
+        "| invalidations: user mode | kernel mode | spread |");
     std::puts("|---|---|---|---|---|---|---|---|---|---|---|---|---|---|");
     for (const cost& c : costs) print_row(c);
     const int nodes = nodes_of(costs);

@@ -28,7 +28,7 @@ inline constexpr int loads_of_control = 64;
 
 /** The first rounds of a scene touch words and pages for the first time. */
 inline constexpr int uncounted_rounds = 8;
-inline constexpr int counted_rounds = 8;
+inline constexpr int counted_rounds = 16;
 
 /** The upper half of the nop's displacement. */
 inline constexpr uint32_t mark_signature = 0x4e55;

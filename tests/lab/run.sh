@@ -58,11 +58,12 @@ full() {
 count_in() {
     local series=$1 bytes=$((512 << 20))
     shift
-    # The program's pages that are touched first lie on node 0.
-    LAB_CLOCK=instructions boot "$series" "${four[@]}" "echo kernel \$(uname -r)
+    # On node 0 lie what the program touches before it goes to its nodes, and its stack in the
+    # kernel.
+    LAB_CLOCK=instructions boot "$series" "${four[@]}" "echo kernel \$(uname -r); taskset 1 sh -c '
         for engine in $*; do for words in 0 1 2 3; do for caller in 0 1 2 3; do
-            taskset 1 /lab/lab_calls \$engine \$words \$caller || exit 1
-        done; done; done" \
+            /lab/lab_calls \$engine \$words \$caller || exit 1
+        done; done; done'" \
         -plugin "$build/lib/lab_recorder.so,out=$work/trace.$series,nodes=$bytes:$bytes:$bytes:$bytes,cpus=0:0:1:1:2:2:3:3" |
         tr -d '\r' >"$work/layout.$series"
 }

@@ -32,11 +32,18 @@ tally mean_of(std::span<const tally> tallies) {
     return mean;
 }
 
-quiet_half quiet_half_of(std::vector<tally> tallies) {
+closest_half closest_half_of(std::vector<tally> tallies) {
     std::sort(tallies.begin(), tallies.end(),
               [](const tally& a, const tally& b) { return accesses_of(a) < accesses_of(b); });
-    const auto half = std::span(tallies).first((tallies.size() + 1) / 2);
-    return {mean_of(half), accesses_of(half.front()), accesses_of(half.back())};
+    const size_t half = (tallies.size() + 1) / 2;
+    const auto width = [&](size_t first) {
+        return accesses_of(tallies[first + half - 1]) - accesses_of(tallies[first]);
+    };
+    size_t best = 0;
+    for (size_t first = 1; first + half <= tallies.size(); ++first)
+        if (width(first) < width(best)) best = first;
+    const auto some = std::span(tallies).subspan(best, half);
+    return {mean_of(some), accesses_of(some.front()), accesses_of(some.back())};
 }
 
 }  // namespace futex2::lab

@@ -64,12 +64,15 @@ double accesses_of(const tally& t);
 /** The mean of each quantity. */
 tally mean_of(std::span<const tally> tallies);
 
-/** What interrupts add is left out: the mean of the half with the fewest accesses. */
-struct quiet_half {
+/**
+ * The mean of the half whose numbers of accesses lie closest together (the shorth): without
+ * those to which an interrupt has added, and those in which a thread did not come to sleep.
+ */
+struct closest_half {
     tally mean;
     double least, most;  // accesses of those that are in the mean
 };
 /** Of one tally or more. */
-quiet_half quiet_half_of(std::vector<tally> tallies);
+closest_half closest_half_of(std::vector<tally> tallies);
 
 }  // namespace futex2::lab

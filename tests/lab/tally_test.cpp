@@ -79,16 +79,22 @@ TEST(Mean, TakesWhatIsMissingFor0) {
     EXPECT_EQ(mean_of(tallies), of_accesses(2));
 }
 
-TEST(QuietHalf, LeavesOutThoseWithTheMostAccesses) {
-    const quiet_half q =
-        quiet_half_of({of_accesses(900), of_accesses(4), of_accesses(2), of_accesses(9)});
-    EXPECT_EQ(q.mean, of_accesses(3));
-    EXPECT_EQ(q.least, 2);
-    EXPECT_EQ(q.most, 4);
+TEST(ClosestHalf, LeavesOutWhatIsFarAbove) {
+    const closest_half h =
+        closest_half_of({of_accesses(900), of_accesses(4), of_accesses(2), of_accesses(10)});
+    EXPECT_EQ(h.mean, of_accesses(3));
+    EXPECT_EQ(h.least, 2);
+    EXPECT_EQ(h.most, 4);
 }
 
-TEST(QuietHalf, OfOneIsThatOne) {
-    EXPECT_EQ(quiet_half_of({of_accesses(5)}).mean, of_accesses(5));
+TEST(ClosestHalf, LeavesOutWhatIsFarBelow) {
+    const closest_half h =
+        closest_half_of({of_accesses(50), of_accesses(52), of_accesses(1), of_accesses(90)});
+    EXPECT_EQ(h.mean, of_accesses(51));
+}
+
+TEST(ClosestHalf, OfOneIsThatOne) {
+    EXPECT_EQ(closest_half_of({of_accesses(5)}).mean, of_accesses(5));
 }
 
 }  // namespace
