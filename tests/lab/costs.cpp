@@ -39,10 +39,12 @@ tally by_node(const cost& c) {
     tally mean;
     for (const tally& t : c.scenes)
         for (const auto& [q, value] : t) mean[q] += value;
-    for (auto& [q, value] : mean)
+    for (auto& [q, value] : mean) {
+        const int node = q.node;  // a lambda captures no structured binding
         value /= static_cast<double>(
             std::count_if(c.scenes.begin(), c.scenes.end(),
-                          [&](const tally& t) { return takes_part(t, q.node); }));
+                          [node](const tally& t) { return takes_part(t, node); }));
+    }
     return mean;
 }
 
