@@ -6,6 +6,9 @@
 #
 # CPUS and MEMORY have a word for each node: "0-1 2-5 -" and "512 0 512" (MiB); "-" is no
 # CPU, 0 no memory. They are in LAB_CPUS and LAB_MEMORY in the machine.
+#
+# LAB_CLOCK=instructions: the machine's time is the number of instructions that it has run, so
+# that the host's load does not matter, and one thread emulates all CPUs in turn.
 set -euo pipefail
 
 kernel=$1 image=$2 command=$5
@@ -14,6 +17,19 @@ read -ra memory <<<"$4"
 shift 5
 
 patience=480 # seconds: a machine that hangs is found by this
+
+clock=() threads=multi
+case ${LAB_CLOCK:-host} in
+    host) ;;
+    instructions)
+        threads=single
+        clock=(-icount 'shift=1,sleep=off' -rtc 'base=2024-01-01,clock=vm')
+        ;;
+    *)
+        echo "lab: no clock '$LAB_CLOCK'" >&2
+        exit 125
+        ;;
+esac
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
@@ -42,11 +58,11 @@ done
 status=0
 timeout --kill-after=5 "$patience" qemu-system-x86_64 \
     -nodefaults -no-user-config -display none -no-reboot -monitor none -serial stdio \
-    -machine q35 -accel tcg,thread=multi -cpu max \
+    -machine q35 -accel tcg,thread=$threads -cpu max \
     -smp "$all_cpus,sockets=$all_cpus,cores=1,threads=1" -m "${all_memory}M" "${nodes[@]}" \
     -kernel "$kernel" -initrd "$work/initramfs" \
     -append "console=ttyS0 quiet panic=-1 numa_balancing=disable" \
-    -device isa-debug-exit,iobase=0xf4,iosize=1 "$@" </dev/null || status=$?
+    "${clock[@]}" -device isa-debug-exit,iobase=0xf4,iosize=1 "$@" </dev/null || status=$?
 if ((status < 3 || status % 2 == 0)); then
     echo "lab: the machine ended without an exit status (QEMU's: $status)" >&2
     exit 125

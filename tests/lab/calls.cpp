@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
-// calls WORD_NODE CALLER_NODE: the calls whose accesses are counted (region.hpp), on words
-// and with waiting threads on one node, the waking ones called on another, or on the same.
-// On stdout, for those who read the trace, what lies where:
-//   scene WORD_NODE CALLER_NODE
+// calls ENGINE WORD_NODE CALLER_NODE: the calls whose accesses are counted (region.hpp), of
+// an engine (engines.hpp), on words and with waiting threads on one node, the waking ones
+// called on another, or on the same. On stdout, for those who read the trace, and of the
+// library what lies where:
+//   scene ENGINE WORD_NODE CALLER_NODE
 //   range KIND BEGIN END
 #include <futex2/testing.h>
 
@@ -11,11 +12,14 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <list>
 #include <set>
+#include <string_view>
 #include <vector>
 
 #include "abi/check.hpp"
 #include "abi/instance.hpp"
+#include "lab/engines.hpp"
 #include "lab/machine.hpp"
 #include "lab/region.hpp"
 #include "lab/servant.hpp"
@@ -24,10 +28,6 @@ extern "C" char __executable_start, _end;  // of the whole program, by the linke
 
 namespace futex2::lab {
 namespace {
-
-constexpr unsigned kind = FUTEX2_SIZE_U32 | FUTEX2_NUMA | FUTEX2_PRIVATE;
-constexpr uint64_t any = UINT32_MAX;
-constexpr int rounds = 6;  // the first touches pages for the first time, and is not counted
 
 // As far as a program can keep its words apart: a line for each, and no two whose waiters
 // are queued in one bucket. How far a search among several words of a bucket has to go
@@ -93,7 +93,7 @@ std::vector<futex32_numa*> in_different_buckets(words& all, size_t count) {
     std::set<const void*> buckets;
     std::vector<futex32_numa*> chosen;
     for (lone_word& slot : all.slots) {
-        const engine::key k = p.key_of(&slot.word, abi::word_flags{kind}.kind());
+        const engine::key k = p.key_of(&slot.word, abi::word_flags{library::kind}.kind());
         if (chosen.size() < count && buckets.insert(&p.bucket_on(0, k)).second)
             chosen.push_back(&slot.word);
     }
@@ -109,62 +109,86 @@ int third_node(int a, int b) {
     return a;
 }
 
+template <class Engine>
 class scene {
   public:
     scene(int word_node, int caller_node)
-        : waiter_(word_node, 0),
+        : spare_(two_on_each(word_node, caller_node)),
+          waiter_(word_node, 0),
           second_(word_node, 0),
+          observer_(word_node, 1),
           caller_(caller_node, 1),
           words_(*static_cast<words*>(page_on_node(word_node))),
-          many_(in_different_buckets(words_, 8)),
-          one_(*many_[0]),
-          other_(*many_[1]) {
+          many_(in_different_buckets(words_, 8)) {
         run_on_node(third_node(word_node, caller_node));
         mark<region::scene>();
         mark<region::none>();
-        std::printf("scene %d %d\n", word_node, caller_node);
-        tell_constants();
-        tell_tables();
-        tell("words", &words_, sizeof words_);
+        std::printf("scene %s %d %d\n", Engine::name, word_node, caller_node);
+        if constexpr (Engine::is_library) {
+            tell_constants();
+            tell_tables();
+            tell("words", &words_, sizeof words_);
+        }
     }
 
     void play() {
-        for (int i = 0; i < rounds; ++i) {
-            clear();
+        for (size_t i = 0; i < uncounted_rounds + counted_rounds; ++i) {
+            begin_round(i);
             nobody_waits();
             one_waits();
             two_wait();
             one_waits_on_many();
+            two_in_turn();
             control();
         }
-        waiter_.perform(tell_seat);
-        second_.perform(tell_seat);
+        if constexpr (Engine::is_library) {
+            waiter_.perform(tell_seat);
+            second_.perform(tell_seat);
+        }
     }
 
   private:
-    void clear() {
-        for (futex32_numa* word : many_) *word = {0, FUTEX_NO_NODE};
+    static constexpr size_t woken_of_many = 3;
+
+    // The kernel keeps the stacks of two threads that have ended for the next ones that are
+    // created on a CPU, wherever those stacks lie. These threads take them.
+    static std::list<servant> two_on_each(int word_node, int caller_node) {
+        std::list<servant> spare;
+        for (const int node : {word_node, word_node, caller_node, caller_node})
+            spare.emplace_back(node, 0);
+        return spare;
     }
 
-    static int wait(futex32_numa& word, uint32_t expected) {
-        return futex2_wait(&word, expected, any, kind, nullptr, CLOCK_MONOTONIC);
+    // A word's bucket may be anywhere: other words in each round.
+    void begin_round(size_t number) {
+        waiter_.perform([this] {  // whose node they then are cached on
+            for (futex32_numa* word : many_) *word = {0, FUTEX_NO_NODE};
+        });
+        one_ = many_[number % many_.size()];
+        other_ = many_[(number + 1) % many_.size()];
+        mark<region::round>();
+        mark<region::none>();
     }
-    static int wake(futex32_numa& word) { return futex2_wake(&word, any, 1, kind); }
-    static futex_waitv entry(futex32_numa& word) {
-        return {0, reinterpret_cast<uintptr_t>(&word), kind, 0};
+
+    // Looked at from the node on which the thread is, whose lines thereby stay there.
+    void await_sleep(const servant& thread) {
+        observer_.perform([&thread] { thread.await_sleep(); });
     }
 
     // In the regions below a thread uses what it has on its own stack: the scene's objects
-    // lie on another node.
+    // lie on another node. A call that does not block is made once before, for the thread
+    // has just been woken.
     void nobody_waits() {
         caller_.perform([this] {
-            futex32_numa& word = one_;
+            futex32_numa& word = *one_;
+            Engine::wake(word, 1);
             mark<region::wake_nobody>();
-            const int woken = wake(word);
+            const int woken = Engine::wake(word, 1);
             mark<region::none>();
             demand(woken == 0, "a wake with nobody waiting");
+            Engine::wait(word, 1);
             mark<region::wait_differs>();
-            const int waited = wait(word, 1);
+            const int waited = Engine::wait(word, 1);
             mark<region::none>();
             demand(waited == -EAGAIN, "a wait for another value");
         });
@@ -172,17 +196,17 @@ class scene {
 
     void one_waits() {
         waiter_.begin([this] {
-            futex32_numa& word = one_;
+            futex32_numa& word = *one_;
             mark<region::wait_blocked>();
-            const int waited = wait(word, 0);
+            const int waited = Engine::wait(word, 0);
             mark<region::none>();
             demand(waited == 0, "a wait");
         });
+        await_sleep(waiter_);
         caller_.perform([this] {
-            waiter_.await_sleep();
-            futex32_numa& word = one_;
+            futex32_numa& word = *one_;
             mark<region::wake_blocked>();
-            const int woken = wake(word);
+            const int woken = Engine::wake(word, 1);
             mark<region::none>();
             demand(woken == 1, "a wake of one that waits");
         });
@@ -190,40 +214,80 @@ class scene {
     }
 
     void two_wait() {
-        const auto task = [this] { demand(wait(one_, 0) == 0, "a wait"); };
+        const auto task = [this] { demand(Engine::wait(*one_, 0) == 0, "a wait"); };
         waiter_.begin(task);
         second_.begin(task);
+        await_sleep(waiter_);
+        await_sleep(second_);
         caller_.perform([this] {
-            waiter_.await_sleep();
-            second_.await_sleep();
-            futex_waitv from_to[] = {entry(one_), entry(other_)};
+            futex32_numa& from = *one_;
+            futex32_numa& to = *other_;
             mark<region::requeue>();
-            const int both = futex2_requeue(from_to, 0, 1, 1);
+            const int both = Engine::requeue(from, to);
             mark<region::none>();
             demand(both == 2, "a requeue of two, one woken and one moved");
-            demand(wake(other_) == 1, "a wake of the one that was moved");
+            demand(Engine::wake(to, 1) == 1, "a wake of the one that was moved");
         });
         waiter_.finish();
         second_.finish();
     }
 
     void one_waits_on_many() {
-        constexpr int woken_one = 3;
         waiter_.begin([this] {
             futex_waitv all[8];
-            for (size_t i = 0; i < many_.size(); ++i) all[i] = entry(*many_[i]);
+            for (size_t i = 0; i < many_.size(); ++i) all[i] = Engine::entry(*many_[i]);
             mark<region::waitv_blocked>();
-            const int index = futex2_waitv(all, 8, 0, nullptr, CLOCK_MONOTONIC);
+            const int index = Engine::waitv(all, 8);
             mark<region::none>();
-            demand(index == woken_one, "a wait on eight words");
+            demand(index == woken_of_many, "a wait on eight words");
         });
+        await_sleep(waiter_);
         caller_.perform([this] {
-            waiter_.await_sleep();
-            futex32_numa& word = *many_[woken_one];
+            futex32_numa& word = *many_[woken_of_many];
             mark<region::wake_waitv>();
-            const int woken = wake(word);
+            const int woken = Engine::wake(word, 1);
             mark<region::none>();
             demand(woken == 1, "a wake of one that waits on eight words");
+        });
+        waiter_.finish();
+    }
+
+    // Waits until the word has the value.
+    static void await(futex32_numa& word, uint32_t value) {
+        while (__atomic_load_n(&word.value, __ATOMIC_ACQUIRE) != value)
+            Engine::wait(word, value - 1);
+    }
+    static void tell_value(futex32_numa& word, uint32_t value) {
+        __atomic_store_n(&word.value, value, __ATOMIC_RELEASE);
+        Engine::wake(word, 1);
+    }
+
+    // Each wakes the other, and sleeps until it is woken. The first and the last round trip
+    // have no wait, or no wake, of one before or behind them, and are not counted.
+    void two_in_turn() {
+        constexpr uint32_t first = 1, last = 4;
+        waiter_.begin([this] {
+            futex32_numa& ping = *one_;
+            futex32_numa& pong = *other_;
+            mark<region::partner>();
+            for (uint32_t i = first; i <= last; ++i) {
+                await(ping, i);
+                tell_value(pong, i);
+            }
+            mark<region::none>();
+        });
+        await_sleep(waiter_);
+        caller_.perform([this] {
+            futex32_numa& ping = *one_;
+            futex32_numa& pong = *other_;
+            for (uint32_t i = first; i <= last; ++i) {
+                if (i == last)
+                    mark<region::none>();
+                else if (i > first)
+                    mark<region::round_trip>();
+                tell_value(ping, i);
+                await(pong, i);
+            }
         });
         waiter_.finish();
     }
@@ -238,13 +302,15 @@ class scene {
         });
     }
 
+    std::list<servant> spare_;
     servant waiter_;
     servant second_;
+    servant observer_;
     servant caller_;
     words& words_;
     const std::vector<futex32_numa*> many_;
-    futex32_numa& one_;
-    futex32_numa& other_;
+    futex32_numa* one_ = nullptr;
+    futex32_numa* other_ = nullptr;
 };
 
 int number_in(const char* text) {
@@ -253,19 +319,36 @@ int number_in(const char* text) {
     return number;
 }
 
+bool play(std::string_view engine, int word_node, int caller_node) {
+    if (engine == library::name)
+        scene<library>(word_node, caller_node).play();
+    else if (engine == futex::name)
+        scene<futex>(word_node, caller_node).play();
+    else if (engine == futex2_numa::name)
+        scene<futex2_numa>(word_node, caller_node).play();
+    else
+        return false;
+    return true;
+}
+
 }  // namespace
 }  // namespace futex2::lab
 
 int main(int argc, char** argv) {
     using namespace futex2::lab;
-    const int word_node = argc == 3 ? number_in(argv[1]) : -1;
-    const int caller_node = argc == 3 ? number_in(argv[2]) : -1;
-    if (word_node < 0 || word_node >= node_count() || caller_node < 0 ||
-        caller_node >= node_count()) {
-        std::fputs("usage: calls WORD_NODE CALLER_NODE\n", stderr);
+    const int word_node = argc == 4 ? number_in(argv[2]) : -1;
+    const int caller_node = argc == 4 ? number_in(argv[3]) : -1;
+    const bool possible = word_node >= 0 && word_node < node_count() && caller_node >= 0 &&
+                          caller_node < node_count();
+    if (possible) {
+        futex2_testing_set_spin(0);  // or the count would be of how long the caller takes
+        touch_tables_from_node_0();
+    }
+    if (!possible || !play(argv[1], word_node, caller_node)) {
+        std::fputs("usage: calls user|kernel|kernel2 WORD_NODE CALLER_NODE\n", stderr);
         return 2;
     }
-    futex2_testing_set_spin(0);  // or the count would be of how long the caller takes
-    touch_tables_from_node_0();
-    scene(word_node, caller_node).play();
+    // A thread that is created on the CPU where this one ends may get its stack in the kernel,
+    // which lies where this one was created.
+    run_on_node(0);
 }

@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# kernels.sh FOLDER SERIES...: for each series of Debian's kernels (6.1, 6.12) the newest that
-# apt offers, as FOLDER/SERIES/vmlinux, and its release in FOLDER/SERIES/release. Downloaded
-# and unpacked, not installed.
+# kernels.sh FOLDER SERIES...: for each series of Debian's kernels (6.1, 6.12; 6.18, of which
+# trixie-backports has packages, but no metapackage) the newest that apt offers, as
+# FOLDER/SERIES/vmlinux, and its release in FOLDER/SERIES/release. Downloaded and unpacked,
+# not installed.
 set -euo pipefail
 
 declare -A metapackages=([6.1]=linux-image-cloud-amd64 [6.12]=linux-image-6.12-cloud-amd64)
@@ -33,10 +34,16 @@ unpack_image() {
         esac
 }
 
-# Prints the package that a metapackage stands for, or nothing.
+# Prints the newest package of a series, or nothing.
 package_of() {
-    apt-cache depends --important "$1" 2>/dev/null |
-        sed -nE 's/^ *Depends: (linux-image-[0-9].*)/\1/p' | head -1
+    local series=$1 metapackage=${metapackages[$1]-}
+    if [[ -n $metapackage ]]; then
+        apt-cache depends --important "$metapackage" 2>/dev/null |
+            sed -nE 's/^ *Depends: (linux-image-[0-9].*)/\1/p' | head -1
+    else
+        apt-cache search --names-only "^linux-image-${series/./\\.}[.0-9]*\+deb[0-9]+-cloud-amd64\$" |
+            cut -d ' ' -f 1 | sort -V | tail -1
+    fi
 }
 
 fetch() {
@@ -54,11 +61,10 @@ fetch() {
 folder=$1
 shift
 for series; do
-    metapackage=${metapackages[$series]:?no such series}
-    package=$(package_of "$metapackage")
+    package=$(package_of "$series")
     if [[ -z $package ]]; then
         [[ -e $folder/$series/release ]] && continue # without apt's lists: what is there will do
-        say "apt offers no $metapackage"
+        say "apt offers no kernel of the series $series"
         exit 1
     fi
     [[ $(cat "$folder/$series/release" 2>/dev/null) == "${package#linux-image-}" ]] && continue

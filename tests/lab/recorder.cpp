@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: MIT
-// A plugin of QEMU's: writes down every access to memory that a program in the machine
-// makes in a region (region.hpp). Arguments: out=FILE and nodes=BYTES:BYTES:..., the
-// nodes' memory. Lines of the trace:
-//   region CPU NUMBER                  the CPU enters a region, or leaves one (0)
-//   CPU INSTRUCTION ADDRESS NODE l|s   a load; a store, or a read-modify-write
-// The kernel's own accesses are not recorded, nor are fetches of instructions.
-#include <atomic>
-#include <cinttypes>
+// A plugin of QEMU's: writes down (record.hpp) every access to memory, the program's and
+// the kernel's, that a CPU makes in a region (region.hpp), and which of them need a cache
+// line of another node (directory.hpp). Arguments: out=FILE, nodes=BYTES:BYTES:..., the
+// nodes' memory, and cpus=NODE:NODE:..., where each CPU is. Fetches of instructions are not
+// recorded. One thread must emulate all CPUs (boot.sh, LAB_CLOCK=instructions): nothing is
+// locked here.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <string>
+#include <memory>
 #include <vector>
 
+#include "lab/directory.hpp"
 #include "lab/qemu_plugin.hpp"
+#include "lab/record.hpp"
 #include "lab/region.hpp"
 
 namespace futex2::lab {
@@ -22,35 +22,82 @@ namespace {
 struct memory_of_node {
     uint64_t begin;
     uint64_t bytes;
+    uint64_t first_line;
 };
 
 constexpr uint64_t kernel_begin = uint64_t{1} << 63;
 
 std::FILE* trace;
 std::vector<memory_of_node> memory;
-std::vector<std::atomic<uint16_t>> region_of_cpu;
+std::vector<int> node_of_cpu;
+std::vector<bool> in_region;       // by CPU
+std::unique_ptr<directory> lines;  // from the first scene on
+
+void write(const record& r) {
+    std::fwrite(&r, sizeof r, 1, trace);
+}
 
 int node_of(uint64_t address) {
     for (size_t n = 0; n < memory.size(); ++n)
         if (address - memory[n].begin < memory[n].bytes) return static_cast<int>(n);
-    return -1;
+    return no_node;
+}
+
+// The transfer of an access to a node's memory.
+transfer transfer_of(uint64_t address, int home, int node, bool store) {
+    const memory_of_node& m = memory[static_cast<size_t>(home)];
+    const uint64_t line = m.first_line + (address - m.begin) / line_bytes;
+    return store ? lines->write(line, home, node) : lines->read(line, home, node);
 }
 
 void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void* instruction) {
-    // What an interrupt pushes is put down to the instruction before it.
-    if (region_of_cpu[cpu].load(std::memory_order_relaxed) == 0 || address >= kernel_begin) return;
+    if (lines == nullptr) return;
     const qemu_plugin_hwaddr* where = qemu_plugin_get_hwaddr(info, address);
     const bool ram = where != nullptr && !qemu_plugin_hwaddr_is_io(where);
-    std::fprintf(trace, "%u %" PRIxPTR " %" PRIx64 " %d %c\n", cpu,
-                 reinterpret_cast<uintptr_t>(instruction), address,
-                 ram ? node_of(qemu_plugin_hwaddr_phys_addr(where)) : -1,
-                 qemu_plugin_mem_is_store(info) ? 's' : 'l');
+    const uint64_t physical = ram ? qemu_plugin_hwaddr_phys_addr(where) : 0;
+    const int home = ram ? node_of(physical) : no_node;
+    const bool store = qemu_plugin_mem_is_store(info);
+    transfer t;
+    if (home != no_node) t = transfer_of(physical, home, node_of_cpu[cpu], store);
+    if (!in_region[cpu]) return;
+    const auto at = reinterpret_cast<uintptr_t>(instruction);
+    write({.address = address,
+           .instruction = at,
+           .what = store ? record::type::store : record::type::load,
+           .cpu = static_cast<uint8_t>(cpu),
+           .memory_node = static_cast<int8_t>(home),
+           .from = static_cast<int8_t>(t.from),
+           .invalidated = t.invalidates,
+           // What an interrupt pushes is put down to the instruction before it.
+           .kernel = at >= kernel_begin || address >= kernel_begin,
+           .unused = {}});
+}
+
+void write_event(record::type what, unsigned cpu, uint64_t address) {
+    write({.address = address,
+           .instruction = 0,
+           .what = what,
+           .cpu = static_cast<uint8_t>(cpu),
+           .memory_node = no_node,
+           .from = no_node,
+           .invalidated = false,
+           .kernel = false,
+           .unused = {}});
 }
 
 void on_mark(unsigned cpu, void* number) {
-    const auto region = static_cast<uint16_t>(reinterpret_cast<uintptr_t>(number));
-    region_of_cpu[cpu].store(region, std::memory_order_relaxed);
-    std::fprintf(trace, "region %u %u\n", cpu, region);
+    const auto value = reinterpret_cast<uintptr_t>(number);
+    const auto where = static_cast<region>(value);
+    in_region[cpu] = where != region::none;
+    if (where == region::scene && lines == nullptr) {
+        const memory_of_node& last = memory.back();
+        lines = std::make_unique<directory>(last.first_line + last.bytes / line_bytes);
+    }
+    write_event(record::type::mark, cpu, value);
+}
+
+void on_system_call(unsigned cpu, void*) {
+    if (in_region[cpu]) write_event(record::type::system_call, cpu, 0);
 }
 
 // The displacement of an 8-byte nop that carries the signature, else -1.
@@ -64,7 +111,6 @@ int64_t mark_in(const qemu_plugin_insn* instruction) {
     return displacement & 0xffff;
 }
 
-// It touches no memory itself, but some of the kernel's accesses are put down to it.
 bool is_system_call(const qemu_plugin_insn* instruction) {
     constexpr uint8_t syscall[] = {0x0f, 0x05};
     return qemu_plugin_insn_size(instruction) == sizeof syscall &&
@@ -74,14 +120,19 @@ bool is_system_call(const qemu_plugin_insn* instruction) {
 void on_translation(qemu_plugin_id_t, qemu_plugin_tb* block) {
     for (size_t i = 0; i < qemu_plugin_tb_n_insns(block); ++i) {
         qemu_plugin_insn* instruction = qemu_plugin_tb_get_insn(block, i);
-        const uint64_t address = qemu_plugin_insn_vaddr(instruction);
-        if (address >= kernel_begin) return;
-        if (is_system_call(instruction)) continue;
+        if (is_system_call(instruction)) {
+            // It touches no memory itself, but some of the kernel's accesses would be put
+            // down to it a second time.
+            qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_system_call,
+                                                   QEMU_PLUGIN_CB_NO_REGS, nullptr);
+            continue;
+        }
         if (const int64_t number = mark_in(instruction); number >= 0)
             qemu_plugin_register_vcpu_insn_exec_cb(instruction, on_mark, QEMU_PLUGIN_CB_NO_REGS,
                                                    reinterpret_cast<void*>(number));
-        qemu_plugin_register_vcpu_mem_cb(instruction, on_access, QEMU_PLUGIN_CB_NO_REGS,
-                                         QEMU_PLUGIN_MEM_RW, reinterpret_cast<void*>(address));
+        qemu_plugin_register_vcpu_mem_cb(
+            instruction, on_access, QEMU_PLUGIN_CB_NO_REGS, QEMU_PLUGIN_MEM_RW,
+            reinterpret_cast<void*>(qemu_plugin_insn_vaddr(instruction)));
     }
 }
 
@@ -89,14 +140,23 @@ void on_exit(qemu_plugin_id_t, void*) {
     std::fclose(trace);
 }
 
+// "1:2:3"
+std::vector<uint64_t> numbers_in(const char* text) {
+    std::vector<uint64_t> numbers;
+    for (char* end = nullptr; *text != '\0'; text = *end == ':' ? end + 1 : end) {
+        numbers.push_back(std::strtoull(text, &end, 10));
+        if (end == text) return {};
+    }
+    return numbers;
+}
+
 // QEMU 7.2 answers, for a "physical address", the offset of the node's memory among all
 // of its blocks plus the offset within their container: for these, that come first in
 // both, twice the sizes of the nodes before. The control region shows that it is so.
-void set_memory(const char* sizes) {
+void set_memory(const std::vector<uint64_t>& sizes) {
     uint64_t before = 0;
-    for (char* end = nullptr; *sizes != '\0'; sizes = *end == ':' ? end + 1 : end) {
-        const uint64_t bytes = std::strtoull(sizes, &end, 10);
-        memory.push_back({2 * before, bytes});
+    for (const uint64_t bytes : sizes) {
+        memory.push_back({2 * before, bytes, before / line_bytes});
         before += bytes;
     }
 }
@@ -116,14 +176,20 @@ extern "C" {
                                                        int argc, char** argv) {
     using namespace futex2::lab;
     for (int i = 0; i < argc; ++i) {
-        if (starts_with(argv[i], "out=")) trace = std::fopen(argv[i] + std::strlen("out="), "w");
-        if (starts_with(argv[i], "nodes=")) set_memory(argv[i] + std::strlen("nodes="));
+        const char* argument = argv[i];
+        if (starts_with(argument, "out=")) trace = std::fopen(argument + 4, "w");
+        if (starts_with(argument, "nodes=")) set_memory(numbers_in(argument + 6));
+        if (starts_with(argument, "cpus="))
+            for (const uint64_t node : numbers_in(argument + 5))
+                node_of_cpu.push_back(static_cast<int>(node));
     }
-    if (trace == nullptr || memory.empty()) {
-        std::fputs("recorder: out=FILE and nodes=BYTES:... are needed\n", stderr);
+    const auto cpus = static_cast<size_t>(info->system.max_vcpus);
+    if (trace == nullptr || memory.empty() || memory.size() > directory::most_nodes ||
+        node_of_cpu.size() != cpus) {
+        std::fputs("recorder: out=FILE, nodes=BYTES:... and cpus=NODE:... are needed\n", stderr);
         return 1;
     }
-    region_of_cpu = std::vector<std::atomic<uint16_t>>(static_cast<size_t>(info->system.max_vcpus));
+    in_region = std::vector<bool>(cpus);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
     qemu_plugin_register_atexit_cb(id, on_exit, nullptr);
     return 0;

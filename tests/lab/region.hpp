@@ -17,11 +17,18 @@ enum class region : uint16_t {
     requeue,
     waitv_blocked,
     wake_waitv,
-    control,  // as many loads as loads_of_control, of the words' node
-    scene,    // nothing but a sign: another program has begun
+    round_trip,  // from one to the next
+    partner,     // who takes part in another thread's round trips
+    control,     // as many loads as loads_of_control, of the words' node
+    scene,       // nothing but a sign: another program has begun
+    round,       // nothing but a sign: it begins once more, with other words
 };
 
 inline constexpr int loads_of_control = 64;
+
+/** The first rounds of a scene touch words and pages for the first time. */
+inline constexpr int uncounted_rounds = 8;
+inline constexpr int counted_rounds = 16;
 
 /** The upper half of the nop's displacement. */
 inline constexpr uint32_t mark_signature = 0x4e55;

@@ -8,7 +8,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 build=$1 work=$2 what=${3:-full}
 
-programs=(lab_leave lab_test lab_calls futex2 topology_test address_tree_test parker_test
+programs=(lab_leave lab_test futex2 topology_test address_tree_test parker_test
     callback_test store_wake_test interrupt_test lifetime_test no_allocation_test futex_test
     deadlines_test wait_any_test kernel_calls_test abi_test tally_test
     stress)
@@ -53,16 +53,38 @@ full() {
     machine 6.12 "two uneven nodes" "0-5 6-7" "1536 512" nodes
 }
 
-# Each pair of nodes: one for the words and who waits on them, one for who wakes.
+# count_in SERIES ENGINE...: what the engines' calls access, for each pair of nodes: one for
+# the words and who waits on them, one for who wakes. Leaves layout.SERIES and trace.SERIES.
+count_in() {
+    local series=$1 bytes=$((512 << 20))
+    shift
+    # On node 0 lie what the program touches before it goes to its nodes, and its stack in the
+    # kernel.
+    LAB_CLOCK=instructions boot "$series" "${four[@]}" "echo kernel \$(uname -r); taskset 1 sh -c '
+        for engine in $*; do for words in 0 1 2 3; do for caller in 0 1 2 3; do
+            /lab/lab_calls \$engine \$words \$caller || exit 1
+        done; done; done'" \
+        -plugin "$build/lib/lab_recorder.so,out=$work/trace.$series,nodes=$bytes:$bytes:$bytes:$bytes,cpus=0:0:1:1:2:2:3:3" |
+        tr -d '\r' >"$work/layout.$series"
+}
+
+# The traces are large.
 count() {
+    local programs=(lab_leave lab_calls)
+    local recordings=("$work"/{layout,trace}.6.12) machine status=0
+    machine="4 nodes of 2 CPUs, $(qemu-system-x86_64 --version | sed -nE 's/.*version ([0-9.]+).*/QEMU \1/p')"
     prepare 6.12
-    local bytes=$((512 << 20)) layout=$work/layout trace=$work/trace
-    # shellcheck disable=SC2016 # the machine's shell expands it
-    boot 6.12 "${four[@]}" 'for words in 0 1 2 3; do for caller in 0 1 2 3; do
-        /lab/lab_calls $words $caller || exit 1; done; done' \
-        -plugin "$build/lib/lab_recorder.so,out=$trace,nodes=$bytes:$bytes:$bytes:$bytes" |
-        tr -d '\r' >"$layout"
-    "$build/bin/lab_traffic" "$layout" "$trace"
+    count_in 6.12 user kernel
+    if "$here/kernels.sh" "$work/kernels" 6.18; then
+        count_in 6.18 kernel2
+        recordings+=("$work"/{layout,trace}.6.18)
+    else
+        echo "lab: without it, the kernel's FUTEX2_NUMA (engine kernel2) is not counted" >&2
+    fi
+    "$build/bin/lab_traffic" "$work/traffic.json" "$here/servers.json" "$machine" "${recordings[@]}" || status=$?
+    rm "$work"/trace.*
+    ((status == 0)) || exit "$status"
+    echo "lab: the numbers by node are in $work/traffic.json" >&2
 }
 
 mkdir -p "$work"
