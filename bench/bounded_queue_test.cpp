@@ -71,7 +71,11 @@ TEST_P(BoundedQueue, OfOnePlaceHandsEveryItemOver) {
 }
 
 INSTANTIATE_TEST_SUITE_P(All, BoundedQueue, testing::ValuesIn(all_engines()),
-                         [](const auto& info_of) { return std::string(name_of(info_of.param)); });
+                         [](const auto& info_of) {
+                             std::string name(name_of(info_of.param));
+                             std::replace(name.begin(), name.end(), '-', '_');
+                             return name;
+                         });
 
 TEST(Conditions, OverWordsNeedASequenceThatDoesNotComeRound) {
     for (const unsigned bits : {8u, 16u}) {
