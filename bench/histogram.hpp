@@ -25,10 +25,10 @@ class histogram {
         bool operator==(const bucket&) const = default;
     };
 
-    /** ns >= 0. */
-    void add(int64_t ns) noexcept {
-        ++counts_[index_of(ns)];
-        ++count_;
+    /** So many times of ns >= 0. */
+    void add(int64_t ns, uint64_t times = 1) noexcept {
+        counts_[index_of(ns)] += times;
+        count_ += times;
         largest_ = std::max(largest_, ns);
     }
     histogram& operator+=(const histogram& other);

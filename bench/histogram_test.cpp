@@ -90,7 +90,9 @@ TEST(Histogram, Adds) {
     EXPECT_EQ(a.largest(), 3'000'000);
     EXPECT_EQ(a.quantile(500), 7);
     EXPECT_EQ(a.buckets().size(), 3u);
-    EXPECT_EQ(a.buckets().front(), (histogram::bucket{7, 2}));
+    a.add(7, 3);
+    EXPECT_EQ(a.count(), 7u);
+    EXPECT_EQ(a.buckets().front(), (histogram::bucket{7, 5}));
 }
 
 TEST(Histogram, IsDrawnWithoutGaps) {

@@ -211,10 +211,9 @@ class numa final : public workload {
             pin(to.at_home());
             for (auto* w : to.shuffled()) store(*w, 0);
             pin(from.visitor());
-            const int64_t begin = now();
+            const stopwatch watch;
             for (auto* w : to.shuffled()) unexpected += call(*w) != expected ? 1 : 0;
-            ns.push_back(static_cast<double>(now() - begin) /
-                         static_cast<double>(to.shuffled().size()));
+            ns.push_back(watch.ns() / static_cast<double>(to.shuffled().size()));
         }
         if (unexpected != 0)
             throw std::runtime_error(
@@ -229,20 +228,20 @@ class numa final : public workload {
         auto& pong = to.own().pong;
         store(ping, 0);
         store(pong, 0);
-        int64_t ns = 0;
+        double ns = 0;
         team threads(placement::at({from.visitor(), to.at_home()}), 2, [&](int index) {
-            const int64_t begin = now();
+            const stopwatch watch;
             for (int trip = 1; trip <= trips; ++trip) {
                 const auto turn = static_cast<value>(trip);
                 if (index == 0) engine_.store_wake(ping, turn, 1);
                 await(index == 0 ? pong : ping, turn);
                 if (index == 1) engine_.store_wake(pong, turn, 1);
             }
-            if (index == 0) ns = now() - begin;
+            if (index == 0) ns = watch.ns();
         });
         threads.release();
         threads.join();
-        return static_cast<double>(ns) / 1e3 / trips;
+        return ns / 1e3 / trips;
     }
 
     void await(word& w, value turn) const {

@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "bench/clock.hpp"
 #include "bench/lines.hpp"
@@ -83,6 +84,10 @@ class wake_latency final : public workload {
         alignas(128) int64_t woken = 0;           // when the waker began to wake it
     };
 
+    static int64_t clock_ns() {
+        static const int64_t ns = std::llround(clock_cost());
+        return ns;
+    }
     static double us(int64_t ns) { return static_cast<double>(ns) / 1e3; }
     static value value_of(int round) { return static_cast<value>(round); }
 
@@ -115,7 +120,7 @@ class wake_latency final : public workload {
         while (s.rounds.load(std::memory_order_acquire) <= round) std::this_thread::yield();
         if (s.ran < s.woken)
             give_up("wake-latency: a thread ran before it was woken: the CPUs' clocks differ");
-        return s.ran - s.woken;
+        return std::max<int64_t>(s.ran - s.woken - clock_ns(), 0);
     }
 
     bool silent_;

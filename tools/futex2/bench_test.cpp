@@ -177,6 +177,18 @@ TEST(WakeLatency, HasPercentilesAndTheirHistogram) {
     EXPECT_LE(longest, most * 65 / 64);
 }
 
+// Also where it was measured in a child.
+TEST(WakeLatency, HasItsHistogramOfEachTableOfTheKernels) {
+    const auto run = run_command(
+        "bench --repeat 2 --warmup 1 --engine kernel-16 --format json wake-latency --wakes 50");
+    ASSERT_EQ(run.status, 0) << run.err;
+    const json p50 = json::parse(run.out).at("results").at(0);
+    if (!p50.at("unsupported").is_null()) GTEST_SKIP() << p50;
+    int64_t wakes = 0;
+    for (const json& bucket : p50.at("histogram")) wakes += bucket.at(1).get<int64_t>();
+    EXPECT_EQ(wakes, 2 * 50);
+}
+
 TEST(WakeLatency, IsDrawn) {
     const auto run = run_command("bench --repeat 1 --engine user wake-latency --wakes 20");
     ASSERT_EQ(run.status, 0) << run.err;
