@@ -20,6 +20,15 @@ std::string as_json(const report& r);
  */
 report read_json(const std::string& path);
 
+/** A report with its JSON; where that comes from a file, with keys that are unknown here. */
+struct stored_report {
+    report what;
+    std::string json;
+};
+
+/** As read_json, with the JSON. */
+stored_report read_stored(const std::string& path);
+
 /** RFC 4180, a line for each result; the runs are in one field, separated by blanks. */
 std::string as_csv(const report& r);
 

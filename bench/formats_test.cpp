@@ -129,7 +129,7 @@ TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
     EXPECT_EQ(content(good.dump().substr(0, 300)), ": not JSON");
     EXPECT_EQ(content(good.dump() + "x"), ": not JSON");
     EXPECT_EQ(content("[1e999]"), ": not JSON");
-    EXPECT_EQ(content(std::string(100'000, '[')), ": not JSON");
+    EXPECT_EQ(content(std::string(100'000, '[')), ": nested too deeply");
     EXPECT_EQ(content("7"), no_report + "the whole is not an object");
     EXPECT_EQ(content("{}"), no_report + "schema is not there");
     EXPECT_EQ(changed("/schema", "futex2-info"), no_report + "its schema is another one");
@@ -265,6 +265,14 @@ TEST(ComparisonTable, HasWhatChangedAndCountsTheRest) {
                         "(fewer than 5 runs, or a run of 0), 1 only before, 1 only after\n"),
               std::string::npos)
         << text;
+}
+
+TEST(Json, ThatIsStoredKeepsKeysThatAreUnknownHere) {
+    json with_more = json::parse(as_json(sample()));
+    with_more["results"][0]["new"] = {1, 2};
+    const stored_report stored = read_stored(temporary_file(with_more.dump()).name());
+    EXPECT_EQ(json::parse(stored.json), with_more);
+    EXPECT_EQ(stored.what.results.size(), 3u);
 }
 
 }  // namespace
