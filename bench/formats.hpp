@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "bench/compare.hpp"
 #include "bench/result.hpp"
@@ -28,6 +29,12 @@ struct stored_report {
 
 /** As read_json, with the JSON. */
 stored_report read_stored(const std::string& path);
+
+/**
+ * One file that needs no other: the page of page.hpp with its data. traffic: the JSON of
+ * read_traffic, or "".
+ */
+std::string as_html(std::string_view page, const stored_report& r, const std::string& traffic);
 
 /** RFC 4180, a line for each result; the runs are in one field, separated by blanks. */
 std::string as_csv(const report& r);
