@@ -4,12 +4,12 @@
 #include <fmt/format.h>
 
 #include <cstdio>
-#include <stdexcept>
-#include <system_error>
 
 #include "bench/formats.hpp"
 #include "bench/output_file.hpp"
+#include "bench/page.hpp"
 #include "bench/perf_format.hpp"
+#include "bench/traffic.hpp"
 #include "bench/warnings.hpp"
 
 namespace futex2::bench {
@@ -19,16 +19,6 @@ namespace {
 void print(const std::string& text) {
     std::fwrite(text.data(), 1, text.size(), stdout);
     std::fflush(stdout);
-}
-
-// A file that cannot be written is a bad argument, known before anything is measured.
-std::optional<output_file> opened(const std::string& path) {
-    if (path.empty()) return std::nullopt;
-    try {
-        return output_file(path);
-    } catch (const std::system_error& error) {
-        throw std::invalid_argument(error.what());
-    }
 }
 
 }  // namespace
@@ -68,8 +58,10 @@ std::string rendered(format f, const suite* which, const report& r,
     return which != nullptr ? title + running_text : as_table(r);
 }
 
-int measure(const suite* which, const request& asked, format printed, const std::string& file) {
-    const std::optional<output_file> out = opened(file);
+int measure(const suite* which, const request& asked, format printed, const destinations& to) {
+    const std::optional<output_file> file = output_file_of(to.file);
+    const std::optional<output_file> html = output_file_of(to.page);
+    const std::string traffic = to.traffic.empty() ? "" : read_traffic(to.traffic);
     const bool live = is_running_text(printed, which);
     const bool streams = live && !compares(*which, asked);
     const auto style = streams ? progress::style::none : progress::style_for(asked.how.silent);
@@ -86,7 +78,8 @@ int measure(const suite* which, const request& asked, format printed, const std:
     const outcome done =
         which != nullptr ? run_suite(*which, asked, say, style) : run_all(asked, style);
     if (!live) print(rendered(printed, which, done.what, said));
-    if (out) out->write(rendered(format_for_file(file, printed), which, done.what, said));
+    if (file) file->write(rendered(format_for_file(to.file, printed), which, done.what, said));
+    if (html) html->write(as_html(page(), {done.what, as_json(done.what)}, traffic));
     for (const std::string& warning : warnings_of(done.what))
         std::fputs(fmt::format("futex2: {}\n", warning).c_str(), stderr);
     for (const std::string& failure : done.failures)

@@ -30,11 +30,19 @@ bool is_running_text(format f, const suite* which);
 std::string rendered(format f, const suite* which, const report& r,
                      const std::string& running_text);
 
+/** Where results go beside stdout; "" stands for nowhere. */
+struct destinations {
+    std::string file;     // in the format of its suffix, or else as what is printed
+    std::string page;     // as HTML
+    std::string traffic;  // to be shown there: a file for read_traffic
+};
+
 /**
- * Runs a suite (nullptr: all), prints to stdout and writes the file ("": none).
- * Returns the status to exit with: 1 where a suite found a failure, which is
- * said on stderr.
+ * Runs a suite (nullptr: all), prints to stdout and writes the files. Returns the
+ * status to exit with: 1 where a suite found a failure, which is said on stderr.
+ * Throws std::invalid_argument, before anything is measured, where a file cannot be
+ * written or read.
  */
-int measure(const suite* which, const request& asked, format printed, const std::string& file);
+int measure(const suite* which, const request& asked, format printed, const destinations& to);
 
 }  // namespace futex2::bench

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "bench/compare.hpp"
 #include "bench/result.hpp"
@@ -19,6 +20,21 @@ std::string as_json(const report& r);
  * path and the reason, in one line.
  */
 report read_json(const std::string& path);
+
+/** A report with its JSON; where that comes from a file, with keys that are unknown here. */
+struct stored_report {
+    report what;
+    std::string json;
+};
+
+/** As read_json, with the JSON. */
+stored_report read_stored(const std::string& path);
+
+/**
+ * One file that needs no other: the page of page.hpp with its data. traffic: the JSON of
+ * read_traffic, or "".
+ */
+std::string as_html(std::string_view page, const stored_report& r, const std::string& traffic);
 
 /** RFC 4180, a line for each result; the runs are in one field, separated by blanks. */
 std::string as_csv(const report& r);

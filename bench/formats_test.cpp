@@ -137,7 +137,7 @@ TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
     EXPECT_EQ(content(good.dump().substr(0, 300)), ": not JSON");
     EXPECT_EQ(content(good.dump() + "x"), ": not JSON");
     EXPECT_EQ(content("[1e999]"), ": not JSON");
-    EXPECT_EQ(content(std::string(100'000, '[')), ": not JSON");
+    EXPECT_EQ(content(std::string(100'000, '[')), ": nested too deeply");
     EXPECT_EQ(content("7"), no_report + "the whole is not an object");
     EXPECT_EQ(content("{}"), no_report + "schema is not there");
     EXPECT_EQ(changed("/schema", "futex2-info"), no_report + "its schema is another one");
@@ -281,6 +281,51 @@ TEST(ComparisonTable, HasWhatChangedAndCountsTheRest) {
                         "(fewer than 5 runs, or a run of 0), 1 only before, 1 only after\n"),
               std::string::npos)
         << text;
+}
+
+// What stands in the element of that name.
+std::string element_of(const std::string& html, const std::string& name) {
+    const std::string begin = "<script type=\"application/json\" id=\"" + name + "-json\">";
+    const size_t from = html.find(begin) + begin.size();
+    return html.substr(from, html.find("</script>", from) - from);
+}
+
+TEST(Html, HoldsTheReportAsItIs) {
+    const report r = sample();
+    const std::string html = as_html("the page", {r, as_json(r)}, "");
+    EXPECT_TRUE(html.starts_with("the page<script"));
+    EXPECT_EQ(json::parse(element_of(html, "report")), json::parse(as_json(r)));
+    EXPECT_EQ(json::parse(element_of(html, "traffic")), nullptr);
+}
+
+TEST(Html, HoldsWhatTheReportDoesNotSay) {
+    report r = sample();
+    r.where.seed = std::numeric_limits<uint64_t>::max();
+    r.results[0].runs = r.results[1].runs = {2, 2, 2, 2, 2};
+    const std::string html = as_html("", {r, as_json(r)}, R"({"counts": []})");
+    const json derived = json::parse(element_of(html, "derived"));
+    EXPECT_EQ(derived.at("seed"), "18446744073709551615");
+    EXPECT_EQ(derived.at("engines").at(0), (json{{"name", "user"}, {"meaning", "this library"}}));
+    EXPECT_EQ(derived.at("ratios"),
+              json::parse(R"([{"mine": 0, "peers": 1, "times": 1, "noise": [1, 1]}])"));
+    EXPECT_EQ(json::parse(element_of(html, "traffic")), json::parse(R"({"counts": []})"));
+}
+
+TEST(Html, HasNoTextOfAReportThatEndsOrBeginsAnElement) {
+    report r = sample();
+    r.where.host = "</script><script>alert(1)</script><!--";
+    const std::string html = as_html("", {r, as_json(r)}, R"({"machine": "</SCRIPT>"})");
+    EXPECT_EQ(json::parse(element_of(html, "report")).at("context").at("host"), r.where.host);
+    EXPECT_EQ(json::parse(element_of(html, "traffic")).at("machine"), "</SCRIPT>");
+    EXPECT_EQ(std::count(html.begin(), html.end(), '<'), 6);  // three elements
+}
+
+TEST(Json, ThatIsStoredKeepsKeysThatAreUnknownHere) {
+    json with_more = json::parse(as_json(sample()));
+    with_more["results"][0]["new"] = {1, 2};
+    const stored_report stored = read_stored(temporary_file(with_more.dump()).name());
+    EXPECT_EQ(json::parse(stored.json), with_more);
+    EXPECT_EQ(stored.what.results.size(), 3u);
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include <cerrno>
 #include <filesystem>
+#include <stdexcept>
 #include <system_error>
 
 namespace futex2::bench {
@@ -158,6 +159,15 @@ void output_file::replace(const std::string& text) const {
 void output_file::write_through(const std::string& text) const {
     file_descriptor fd(open(path_.c_str(), O_WRONLY | O_CLOEXEC));
     if (fd.get() < 0 || !write_all(fd.get(), text) || !fd.closed()) fail(path_);
+}
+
+std::optional<output_file> output_file_of(const std::string& option) {
+    if (option.empty()) return std::nullopt;
+    try {
+        return output_file(option);
+    } catch (const std::system_error& error) {
+        throw std::invalid_argument(error.what());
+    }
 }
 
 }  // namespace futex2::bench

@@ -2,6 +2,7 @@
 // A file that is written whole or not at all.
 #pragma once
 
+#include <optional>
 #include <string>
 
 namespace futex2::bench {
@@ -27,5 +28,11 @@ class output_file {
     bool regular_ = true;  // or not there yet
     unsigned mode_ = 0;    // of the new file
 };
+
+/**
+ * The file that an option names, none for "". One that could not be written is a bad
+ * argument: std::invalid_argument.
+ */
+std::optional<output_file> output_file_of(const std::string& option);
 
 }  // namespace futex2::bench

@@ -15,7 +15,9 @@
 #include <vector>
 
 #include "bench/emit.hpp"
+#include "bench/page.hpp"
 #include "compare.hpp"
+#include "report.hpp"
 
 namespace futex2::command {
 namespace {
@@ -30,7 +32,7 @@ struct options {
     std::string nodes;
     std::string per_cpu;
     std::string format = "default";
-    std::string file;
+    destinations to;
     std::optional<uint64_t> seed;
     int pairs = 0;
 };
@@ -81,6 +83,11 @@ std::optional<unsigned> word_size(const std::string& text) {
     return std::nullopt;
 }
 
+// A check of an option that is of no use without it.
+std::string has_page(const std::string&) {
+    return page().empty() ? "built without it" : "";
+}
+
 request complete(const options& given, const suite* which) {
     request asked = given.asked;
     if (!given.engines.empty())
@@ -103,9 +110,13 @@ request complete(const options& given, const suite* which) {
 }
 
 int run(const options& given, const suite* which) {
+    if (!given.to.traffic.empty() && given.to.page.empty())
+        throw CLI::ValidationError("--traffic", "is shown by --report alone");
+    if (!given.to.page.empty() && given.to.page == given.to.file)
+        throw CLI::ValidationError("--report", "is the file of --output, too");
     const request asked = complete(given, which);
     try {
-        return measure(which, asked, *format_named(given.format), given.file);
+        return measure(which, asked, *format_named(given.format), given.to);
     } catch (const std::invalid_argument& error) {
         throw CLI::ValidationError("bench", error.what());
     }
@@ -122,9 +133,16 @@ void add_common(CLI::App& bench, options& o) {
         ->check(CLI::IsMember({"default", "simple", "json", "csv"}))
         ->capture_default_str();
     bench
-        .add_option("-o,--output", o.file,
+        .add_option("-o,--output", o.to.file,
                     "Write FILE too, whole or not at all; in the format of its suffix (.json, "
                     ".csv, .txt: default), else as --format")
+        ->type_name("FILE");
+    bench.add_option("--report", o.to.page, "Write a page that shows the results: FILE.html")
+        ->type_name("FILE")
+        ->check(has_page);
+    bench
+        .add_option("--traffic", o.to.traffic,
+                    "Show there, too, what ./dev lab count wrote: FILE.json")
         ->type_name("FILE");
     bench
         .add_option("--engine", o.engines,
@@ -446,6 +464,7 @@ void add_bench(CLI::App& app, int& status) {
     for (const suite_help& help : helps) add_suite(*bench, help, o, status);
     add_all(*bench, o, status);
     add_compare(*bench, status);
+    add_report(*bench, status);
     bench->require_subcommand(1);
     bench->footer(
         "Suites take perf's options, and print perf's lines. Several engines take turns, run by "
@@ -453,12 +472,13 @@ void add_bench(CLI::App& app, int& status) {
         "An engine that cannot do what is asked is named with the reason.\n"
         "Examples:\n"
         "  futex2 bench --list\n"
-        "  futex2 bench all -o bench.json\n"
+        "  futex2 bench all -o bench.json --report bench.html\n"
         "  futex2 bench --repeat 7 wake -t 512 -w 512\n"
         "  futex2 bench --engine kernel hash -t 2 -r 5     # as perf bench futex hash\n"
         "  futex2 bench round-trip --engine user,std,boost,wtf --no-spin\n"
         "  futex2 bench round-trip --engine user --size 8 --numa --format csv\n"
-        "  futex2 bench compare before.json after.json");
+        "  futex2 bench compare before.json after.json\n"
+        "  futex2 bench report before.json -o before.html");
 }
 
 }  // namespace futex2::command

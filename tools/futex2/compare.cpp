@@ -9,6 +9,7 @@
 
 #include "bench/emit.hpp"
 #include "bench/formats.hpp"
+#include "options_of_bench.hpp"
 
 namespace futex2::command {
 namespace {
@@ -40,15 +41,6 @@ std::string rendered(const comparison& c, format f) {
             break;
     }
     return as_table(c);
-}
-
-// The options of bench are about measuring, but for this one.
-format format_asked(const CLI::App& bench) {
-    const CLI::Option* shown = bench.get_option("--format");
-    for (const CLI::Option* other : bench.get_options())
-        if (other != shown && other->count() > 0)
-            throw CLI::ValidationError(other->get_name(), "compare measures nothing");
-    return *format_named(shown->as<std::string>());
 }
 
 int run(const options& given, format shown) {
@@ -87,8 +79,9 @@ void add_compare(CLI::App& bench, int& status) {
         "  futex2 bench compare a.json b.json\n"
         "  futex2 bench compare a.json b.json --threshold 10 --format csv");
     compare->callback([&bench, o, &status] {
+        expect_options_among(bench, {"--format"}, "compare");
         try {
-            status = run(*o, format_asked(bench));
+            status = run(*o, *format_named(bench["--format"]->as<std::string>()));
         } catch (const std::invalid_argument& error) {
             throw CLI::ValidationError("compare", error.what());
         }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: MIT
+#include "bench/traffic.hpp"
+
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <nlohmann/json.hpp>
+#include <stdexcept>
+#include <string>
+
+namespace futex2::bench {
+namespace {
+
+using nlohmann::json;
+
+json sample() {
+    return {{"schema", "futex2-traffic"},
+            {"schema_version", 1},
+            {"machine", "four nodes"},
+            {"kernel", "6.12"},
+            {"date", "2026-01-02T03:04:05Z"},
+            {"counts",
+             {{{"operation", "wake"},
+               {"engine", "user"},
+               {"mode", "user"},
+               {"thread_node", 0},
+               {"memory_node", 3},
+               {"accesses", 12.5},
+               {"lines", 3}}}},
+            {"transfers",
+             {{{"operation", "wake"},
+               {"engine", "kernel"},
+               {"mode", "kernel"},
+               {"from_node", 1},
+               {"to_node", 0},
+               {"lines", 2}}}}};
+}
+
+class file_of {
+  public:
+    explicit file_of(const std::string& text) { std::ofstream(name_) << text; }
+    ~file_of() { std::remove(name_.c_str()); }
+    file_of(const file_of&) = delete;
+    file_of& operator=(const file_of&) = delete;
+
+    const std::string& name() const { return name_; }
+
+  private:
+    std::string name_ = testing::TempDir() + "futex2-traffic-" + std::to_string(getpid());
+};
+
+TEST(Traffic, IsReadAsItIs) {
+    json with_more = sample();
+    with_more["new"] = "key";
+    EXPECT_EQ(json::parse(read_traffic(file_of(with_more.dump()).name())), with_more);
+}
+
+std::string refusal(const std::string& text) {
+    const file_of file(text);
+    try {
+        read_traffic(file.name());
+    } catch (const std::invalid_argument& error) {
+        return std::string(error.what()).substr(file.name().size());
+    }
+    return "";
+}
+
+TEST(Traffic, ThatIsNoneIsRefusedInOneLineWithTheFileAndTheReason) {
+    const auto changed = [](const char* where, const json& value) {
+        json other = sample();
+        other[json::json_pointer(where)] = value;
+        return refusal(other.dump());
+    };
+    const std::string no_count = ": not a count of traffic: ";
+    EXPECT_EQ(refusal("{"), ": not JSON");
+    EXPECT_EQ(refusal("[]"), no_count + "the whole is not an object");
+    EXPECT_EQ(changed("/schema", "futex2-bench"), no_count + "its schema is another one");
+    EXPECT_EQ(changed("/schema_version", 2), ": version 2 of the format, not 1");
+    EXPECT_EQ(changed("/kernel", 6), no_count + "kernel is not a string");
+    EXPECT_EQ(changed("/counts/0/thread_node", -1),
+              no_count + "counts[0].thread_node is not a whole number");
+    EXPECT_EQ(changed("/counts/0/accesses", "many"),
+              no_count + "counts[0].accesses is not a measure");
+    EXPECT_EQ(changed("/transfers/0/lines", nullptr),
+              no_count + "transfers[0].lines is not a measure");
+    EXPECT_EQ(changed("/transfers", json::object()), no_count + "transfers is not an array");
+}
+
+}  // namespace
+}  // namespace futex2::bench
