@@ -15,6 +15,7 @@
 #include "bench/cost.hpp"
 #include "bench/lines.hpp"
 #include "bench/node_memory.hpp"
+#include "bench/pairs.hpp"
 #include "bench/repeat_for.hpp"
 #include "bench/spin.hpp"
 #include "bench/suites.hpp"
@@ -234,7 +235,7 @@ class numa final : public workload {
             for (int trip = 1; trip <= trips; ++trip) {
                 const auto turn = static_cast<value>(trip);
                 if (index == 0) engine_.store_wake(ping, turn, 1);
-                await(index == 0 ? pong : ping, turn);
+                await_turn(engine_, index == 0 ? pong : ping, turn);
                 if (index == 1) engine_.store_wake(pong, turn, 1);
             }
             if (index == 0) ns = watch.ns();
@@ -242,14 +243,6 @@ class numa final : public workload {
         threads.release();
         threads.join();
         return ns / 1e3 / trips;
-    }
-
-    void await(word& w, value turn) const {
-        while (load(w) != turn) {
-            const int result = engine_.wait(w, static_cast<value>(turn - 1));
-            if (result < 0 && result != -EAGAIN && result != -EINTR)
-                give_up(fmt::format("numa: a wait answered {}", result));
-        }
     }
 
     // A store_wake that wakes nobody and a wait for a value that has changed, a second; each
