@@ -68,8 +68,7 @@ std::string csv_line(const change& c) {
 std::string as_csv(const report& r) {
     std::string text =
         "suite,variant,engine,size,numa,shared,threads,metric,unit,higher_is_better,median,low,"
-        "high,"
-        "min,max,runs,unsupported\r\n";
+        "high,min,max,runs,unsupported\r\n";
     for (const result& one : r.results) text += csv_line(one);
     return text;
 }

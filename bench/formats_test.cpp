@@ -2,14 +2,13 @@
 #include "bench/formats.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <cstdio>
-#include <fstream>
 #include <limits>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+
+#include "temporary_file.hpp"
 
 namespace futex2::bench {
 namespace {
@@ -77,19 +76,6 @@ TEST(Json, HasTheWarningsInItsContext) {
     EXPECT_EQ(json::parse(as_json(r)).at("context").at("warnings"),
               json{"up to 4 threads share 2 CPUs: wake"});
 }
-
-class temporary_file {
-  public:
-    explicit temporary_file(const std::string& text) { std::ofstream(name_) << text; }
-    ~temporary_file() { std::remove(name_.c_str()); }
-    temporary_file(const temporary_file&) = delete;
-    temporary_file& operator=(const temporary_file&) = delete;
-
-    const std::string& name() const { return name_; }
-
-  private:
-    std::string name_ = testing::TempDir() + "futex2-report-" + std::to_string(getpid());
-};
 
 std::string refusal(const std::string& path) {
     try {

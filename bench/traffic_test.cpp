@@ -2,13 +2,12 @@
 #include "bench/traffic.hpp"
 
 #include <gtest/gtest.h>
-#include <unistd.h>
 
-#include <cstdio>
-#include <fstream>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 #include <string>
+
+#include "temporary_file.hpp"
 
 namespace futex2::bench {
 namespace {
@@ -38,27 +37,14 @@ json sample() {
                {"lines", 2}}}}};
 }
 
-class file_of {
-  public:
-    explicit file_of(const std::string& text) { std::ofstream(name_) << text; }
-    ~file_of() { std::remove(name_.c_str()); }
-    file_of(const file_of&) = delete;
-    file_of& operator=(const file_of&) = delete;
-
-    const std::string& name() const { return name_; }
-
-  private:
-    std::string name_ = testing::TempDir() + "futex2-traffic-" + std::to_string(getpid());
-};
-
 TEST(Traffic, IsReadAsItIs) {
     json with_more = sample();
     with_more["new"] = "key";
-    EXPECT_EQ(json::parse(read_traffic(file_of(with_more.dump()).name())), with_more);
+    EXPECT_EQ(json::parse(read_traffic(temporary_file(with_more.dump()).name())), with_more);
 }
 
 std::string refusal(const std::string& text) {
-    const file_of file(text);
+    const temporary_file file(text);
     try {
         read_traffic(file.name());
     } catch (const std::invalid_argument& error) {

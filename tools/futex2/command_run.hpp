@@ -2,16 +2,15 @@
 // For the tests: runs the command as a user would, and keeps what it said.
 #pragma once
 
+#include <gtest/gtest.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <sys/wait.h>
-#include <unistd.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <stdexcept>
 #include <string>
+
+#include "temporary_file.hpp"
 
 namespace futex2::command {
 
@@ -19,28 +18,6 @@ struct command_result {
     int status = -1;  // its exit status; -1: it was killed
     std::string out;
     std::string err;
-};
-
-/** A file that is gone at the end. */
-class temporary_file {
-  public:
-    temporary_file() {
-        const int file = mkstemp(name_.data());
-        if (file < 0) throw std::runtime_error("no temporary file");
-        close(file);
-    }
-    ~temporary_file() { unlink(name_.c_str()); }
-    temporary_file(const temporary_file&) = delete;
-    temporary_file& operator=(const temporary_file&) = delete;
-
-    const std::string& name() const { return name_; }
-    std::string text() const {
-        std::ifstream file(name_);
-        return {std::istreambuf_iterator<char>(file), {}};
-    }
-
-  private:
-    std::string name_ = std::string(P_tmpdir) + "/futex2-command-XXXXXX";
 };
 
 /**
@@ -67,6 +44,14 @@ inline command_result run_command(const std::string& arguments,
 
 inline long lines_of(const std::string& text) {
     return std::count(text.begin(), text.end(), '\n');
+}
+
+/** Bad input: nothing on stdout, one line with the reason on stderr, status 2. */
+inline void expect_refused(const command_result& result, const std::string& reason) {
+    EXPECT_EQ(result.status, 2) << reason;
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(lines_of(result.err), 1) << result.err;
+    EXPECT_NE(result.err.find(reason), std::string::npos) << result.err;
 }
 
 }  // namespace futex2::command

@@ -104,13 +104,6 @@ TEST_F(Compare, AnotherMachineIsSaidAndComparedAllTheSame) {
     EXPECT_EQ(lines_of(result.out), 1) << result.out;
 }
 
-void expect_refused(const command_result& result, const std::string& reason) {
-    EXPECT_EQ(result.status, 2) << reason;
-    EXPECT_EQ(result.out, "");
-    EXPECT_EQ(lines_of(result.err), 1) << result.err;
-    EXPECT_NE(result.err.find(reason), std::string::npos) << result.err;
-}
-
 TEST_F(Compare, FilesThatAreNoReportsAreStatus2) {
     std::ofstream(after_.name()) << "text";
     expect_refused(compare(), after_.name() + ": not JSON");

@@ -13,13 +13,6 @@ namespace {
 
 using nlohmann::json;
 
-void expect_refused(const command_result& result, const std::string& reason) {
-    EXPECT_EQ(result.status, 2) << reason;
-    EXPECT_EQ(result.out, "");
-    EXPECT_EQ(lines_of(result.err), 1) << result.err;
-    EXPECT_NE(result.err.find(reason), std::string::npos) << result.err;
-}
-
 #if FUTEX2_HAS_REPORT
 
 class Report : public testing::Test {
