@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // The suite of all suites: what each of them measures for the claims.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // Threads that all wait on one word: what wake, wake-parallel and requeue begin with.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <atomic>
 #include <chrono>

@@ -2,7 +2,7 @@
 // calls: what calls cost that neither sleep nor wake anybody, beside one atomic
 // read-modify-write, what libstdc++ does for a notify that nobody waits for, and the
 // least that a system call costs.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 

@@ -4,7 +4,7 @@
 //
 // The waking thread has a CPU of its own where there are two: else the woken
 // thread would run in the middle of the wake that is measured.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <bit>

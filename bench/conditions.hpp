@@ -4,7 +4,7 @@
 // with the lock held; a wait may end without a notify.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <climits>
 #include <string_view>

@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 // condvar: condition variables. Threads hand items over through a bounded queue; and one
 // thread notifies all that wait: how long until the last has been through the lock?
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <atomic>
 #include <stdexcept>
 #include <tuple>
 
 #include "bench/bounded_queue.hpp"
+#include "bench/clock.hpp"
 #include "bench/contention.hpp"
 #include "bench/lines.hpp"
 #include "bench/statistics.hpp"
 #include "bench/suites.hpp"
+#include "bench/team.hpp"
 #include "bench/with_conditions.hpp"
 
 namespace futex2::bench {

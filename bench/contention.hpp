@@ -2,7 +2,7 @@
 // Threads that contend for one lock.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cmath>
 #include <stdexcept>

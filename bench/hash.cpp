@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // hash: waits with a value that the word never has, over many words: checks,
 // compare, and in the kernel also the way through its hash table.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <numeric>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // lock-pi: each thread takes a lock with priority inheritance, sleeps for a
 // microsecond, and lets it go. An operation of futex(2) alone.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include <numeric>

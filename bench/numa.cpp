@@ -247,8 +247,7 @@ class numa final : public workload {
 
     // A store_wake that wakes nobody and a wait for a value that has changed, a second; each
     // thread's word lies on the node that node_for(index) names.
-    template <class NodeFor>
-    double throughput(watchdog& dog, const NodeFor& node_for) const {
+    double throughput(watchdog& dog, const std::function<int(int)>& node_for) const {
         return repeat_for(
                    seconds_, where_, threads_, dog,
                    [&](int index) {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // oversubscribed: the load of `contended` with more and more threads for each CPU. Who
 // holds the lock is then often not running, and who waits for it takes the CPU from others.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "bench/contention.hpp"
 #include "bench/lines.hpp"

@@ -2,7 +2,7 @@
 // Pairs of threads that wake each other in turn.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <atomic>
 #include <chrono>

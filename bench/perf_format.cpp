@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bench/perf_format.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <unistd.h>
 
 #include "bench/statistics.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bench/placement.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <futex2/testing.h>
 #include <sched.h>
 

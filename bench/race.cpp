@@ -5,7 +5,7 @@
 // the wake has looked into one.
 //
 // A process without two nodes runs the suite in a child with two virtual ones.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <climits>

@@ -3,13 +3,11 @@
 #pragma once
 
 #include <atomic>
-#include <chrono>
-#include <numeric>
+#include <cstdint>
+#include <functional>
 #include <vector>
 
-#include "bench/clock.hpp"
 #include "bench/placement.hpp"
-#include "bench/team.hpp"
 #include "bench/watchdog.hpp"
 
 namespace futex2::bench {
@@ -24,25 +22,22 @@ struct tally {
     double rate() const { return static_cast<double>(sum) / seconds; }
 };
 
+/** What a thread does until `done`; the answer is how often. */
+using repetition = std::function<int64_t(int index, const std::atomic<bool>& done)>;
+
+tally run_for(double seconds, const placement& where, int size, watchdog& dog,
+              const repetition& body);
+
 /** Each thread calls what operation(index) answers, again and again. */
 template <class Operation>
 tally repeat_for(double seconds, const placement& where, int size, watchdog& dog,
                  const Operation& operation) {
-    tally all{std::vector<int64_t>(static_cast<size_t>(size)), 0, 0};
-    alignas(128) std::atomic<bool> done{false};
-    team threads(where, size, [&](int index) {
+    return run_for(seconds, where, size, dog, [&](int index, const std::atomic<bool>& done) {
         auto once = operation(index);
         int64_t times = 0;
         for (; !done.load(std::memory_order_relaxed); ++times) once();
-        all.of_thread[static_cast<size_t>(index)] = times;
+        return times;
     });
-    const int64_t begin = threads.release();
-    dog.rest(std::chrono::duration<double>(seconds));
-    done.store(true, std::memory_order_relaxed);
-    threads.join();
-    all.seconds = static_cast<double>(now() - begin) / ns_per_second;
-    all.sum = std::accumulate(all.of_thread.begin(), all.of_thread.end(), int64_t{0});
-    return all;
 }
 
 }  // namespace futex2::bench

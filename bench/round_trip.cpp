@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // round-trip: two threads wake each other in turn, each waiting on a word of its
 // own; several such pairs at once where asked.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "bench/lines.hpp"
 #include "bench/pairs.hpp"

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bench/run.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/mman.h>
 
 #include <algorithm>

@@ -2,7 +2,7 @@
 // small-words: arrays of locks. How many bytes does each take, and what does it cost that
 // several lie in one cache line? Threads take locks at random, or each its own beside the
 // others': once of an array as dense as the locks allow, once with a lock to two cache lines.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <random>
 #include <stdexcept>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "bench/target.hpp"
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <stdexcept>

@@ -9,7 +9,7 @@
 // value that it has seen last: a change before that ends the wait at once, one behind it
 // finds the thread queued. A wake may come late, for a change that was seen without it;
 // such a wait ends with no word changed, and begins again.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <random>
 #include <stdexcept>

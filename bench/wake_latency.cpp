@@ -3,7 +3,7 @@
 //
 // In each round every waiter sleeps on a word of its own; then each is woken by a call of
 // its own, one right after the other.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <algorithm>
 #include <cmath>

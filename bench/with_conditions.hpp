@@ -2,7 +2,7 @@
 // From a target to the classes of its condition variables.
 #pragma once
 
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include "bench/conditions.hpp"
 #include "bench/engines.hpp"

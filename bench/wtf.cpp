@@ -2,7 +2,7 @@
 #include "bench/wtf.hpp"
 
 #include <dlfcn.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <thread>
 

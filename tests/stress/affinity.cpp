@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Threads that move between nodes while they wait: CPU masks change at random, their own
 // and each other's, and the node that a thread acts as if it ran on. NUMA words only.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sched.h>
 
 #include <algorithm>

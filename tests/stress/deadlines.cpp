@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // Deadlines that pass while they are raced by wakes: a wait that a wake has counted
 // returns success, and no other does; word by word, and mask by mask.
-#include <fmt/format.h>
+#include <fmt/core.h>
 
 #include <cerrno>
 #include <random>

@@ -2,7 +2,7 @@
 // Threads that return, exit and are cancelled all the time, and others that take their
 // places. A cancellation that acted inside a call would lose a token; an entry that stays
 // behind on a stack would be found by a waker when that stack is gone.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/mman.h>
 
 #include "stress/lives.hpp"

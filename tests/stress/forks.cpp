@@ -2,7 +2,7 @@
 // Forks, by threads in the middle of anything and by signal handlers; the child goes on
 // where its parent was, then uses the library with threads of its own, and the parent's
 // tokens go round as if nothing had been.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -2,7 +2,7 @@
 // Words that are freed as soon as a store_wake's new value is seen and nobody waits on
 // them, while that call still goes on. Freed words are pages that fault from then on, or
 // heap memory, for a sanitizer to watch.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <signal.h>
 #include <sys/mman.h>
 

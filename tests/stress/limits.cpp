@@ -2,7 +2,7 @@
 // No memory: all limits are 0 while the storm lasts, and nobody may ask for any. Threads
 // end, and others, which were there before but have never waited, take their places.
 #include <errno.h>
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 

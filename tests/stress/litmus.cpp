@@ -8,7 +8,7 @@
 // compared the old value: it would sleep, and the wake is over. Counted are such wakes of
 // the engine's own source: over the machine's platform, where there must be none, and, as a
 // control, over one whose fence is none, where there must be some.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <sched.h>
 #include <stdio.h>
 

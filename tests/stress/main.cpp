@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 // stress [--seconds N | --operations N] [--seed N] [--threads N] [NAME...]: runs storms;
 // --list names them.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <futex2/testing.h>
 #include <signal.h>
 #include <stdio.h>
@@ -14,8 +14,6 @@
 #include "stress/storm.hpp"
 
 namespace futex2::stress {
-
-running_storm running = {"", 0};
 
 std::vector<storm>& storms() {
     static std::vector<storm> all;

@@ -2,7 +2,7 @@
 // Signals, with and without SA_RESTART, that hit threads anywhere in the library, and
 // handlers that hand tokens on: a wake that a handler made inside a bucket's lock, and that
 // is then forgotten, stops a ring.
-#include <fmt/format.h>
+#include <fmt/core.h>
 #include <linux/futex.h>
 #include <signal.h>
 #include <sys/syscall.h>
