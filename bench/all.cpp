@@ -1,24 +1,13 @@
 // SPDX-License-Identifier: MIT
 // The suite of all suites: what each of them measures for the claims.
-#include <fmt/core.h>
-
 #include <algorithm>
 
 #include "bench/claims.hpp"
-#include "bench/job.hpp"
+#include "bench/groups.hpp"
 #include "bench/placement.hpp"
-#include "bench/run.hpp"
-#include "bench/turns.hpp"
 
 namespace futex2::bench {
 namespace {
-
-// Jobs that are compared with each other: they take turns.
-struct group {
-    std::string suite;
-    std::vector<job> jobs;
-    rounds how;
-};
 
 enum class sizes { every, one };
 
@@ -135,40 +124,10 @@ class plan {
     std::vector<group> groups_;
 };
 
-int steps_of(const std::vector<group>& groups) {
-    int all = 0;
-    for (const group& g : groups) all += steps(g.jobs, g.how);
-    return all;
-}
-
-// What is the same for all jobs of a group, for people.
-std::string subject_of(const group& g) {
-    for (const job& j : g.jobs) {
-        if (!j.supported()) continue;
-        const series first = j.work().measures().front();
-        return fmt::format("{}{}{}, {} thread{}", g.suite, first.variant.empty() ? "" : ", ",
-                           first.variant, first.threads, first.threads == 1 ? "" : "s");
-    }
-    return g.suite;
-}
-
 }  // namespace
 
 outcome run_all(const request& asked, progress::style style) {
-    lock_memory(asked.how);
-    outcome result{{context_here(asked.how.seed), {}, {}}, {}};
-    std::vector<group> groups = plan(asked).groups();
-    progress shown(style, steps_of(groups));
-    watchdog dog{std::chrono::duration<double>(asked.how.patience)};
-    std::mt19937_64 random(asked.how.seed);
-    for (group& g : groups) {
-        const std::string subject = subject_of(g);
-        take_turns(
-            g.jobs, g.how, random, dog, [&](const job&) { shown.step(subject); },
-            [](const job&, int) {});
-        for (const job& j : g.jobs) result.add(j);
-        g.jobs.clear();
-    }
+    outcome result = run_groups(asked, style, [&] { return plan(asked).groups(); });
     result.what.claims = claims_of(result.what);
     return result;
 }

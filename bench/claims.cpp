@@ -12,14 +12,15 @@
 namespace futex2::bench {
 namespace {
 
-enum class words { plain, numa, any };
+enum class kind_of_words { plain, numa, any };
 
 using predicate = std::function<bool(const result&)>;
 
-predicate is(const std::string& suite, const std::string& variant, words kind = words::any) {
+predicate is(const std::string& suite, const std::string& variant,
+             kind_of_words kind = kind_of_words::any) {
     return [=](const result& r) {
         return r.suite == suite && r.variant == variant &&
-               (kind == words::any || r.numa == (kind == words::numa));
+               (kind == kind_of_words::any || r.numa == (kind == kind_of_words::numa));
     };
 }
 
@@ -105,9 +106,9 @@ class judge {
 void judge_calls(judge& j) {
     const predicate rmw = is("calls", "atomic read-modify-write");
     const predicate notify = is("calls", "std::atomic<uint64_t>::notify_one");
-    const predicate wake_numa = is("calls", "wake, nobody waits", words::numa);
-    const predicate wake_plain = is("calls", "wake, nobody waits", words::plain);
-    const predicate store_wake = is("calls", "store_wake, nobody waits", words::numa);
+    const predicate wake_numa = is("calls", "wake, nobody waits", kind_of_words::numa);
+    const predicate wake_plain = is("calls", "wake, nobody waits", kind_of_words::plain);
+    const predicate store_wake = is("calls", "store_wake, nobody waits", kind_of_words::numa);
     const predicate changed = is("calls", "wait, value has changed");
     j.faster_than_kernel("wake, nobody waits, NUMA word: faster than the kernel", wake_numa, 100);
     j.at_most_times("wake, nobody waits, NUMA word: of one atomic read-modify-write", wake_numa,
@@ -151,7 +152,7 @@ void judge_sleeping(judge& j) {
 }
 
 // The variants' names say how many words are parked.
-predicate parked(bool many, const std::string& what) {
+predicate with_parked(bool many, const std::string& what) {
     return [=](const result& r) {
         const bool few =
             r.variant.starts_with("no word parked") || r.variant.starts_with("1 word parked");
@@ -164,10 +165,10 @@ void judge_tables(judge& j) {
     const std::string plain = "wake of a plain word, nobody waits";
     const std::string numa = "wake of a NUMA word, nobody waits";
     j.at_most_times("collide, a wake that finds its word: of that with one parked word",
-                    parked(true, found), parked(false, found), 4);
+                    with_parked(true, found), with_parked(false, found), 4);
     j.at_most_times("collide, wake of a NUMA word, nobody waits: of that on an empty table",
-                    parked(true, numa), parked(false, numa), 1.1);
-    j.at_most("collide, wake of a plain word, nobody waits", parked(true, plain), 500);
+                    with_parked(true, numa), with_parked(false, numa), 1.1);
+    j.at_most("collide, wake of a plain word, nobody waits", with_parked(true, plain), 500);
     const auto race = [](const std::string& metric) {
         return [=](const result& r) { return r.suite == "race" && r.metric == metric; };
     };

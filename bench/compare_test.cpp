@@ -4,6 +4,7 @@
 #include <gtest/gtest.h>
 
 #include "bench/formats.hpp"
+#include "bench/sample_result.hpp"
 
 namespace futex2::bench {
 namespace {
@@ -13,17 +14,6 @@ const std::vector<double> steady = {100, 101, 99, 100, 102, 98, 100};
 std::vector<double> times(double factor, std::vector<double> runs) {
     for (double& run : runs) run *= factor;
     return runs;
-}
-
-result one(const std::string& engine, std::vector<double> runs) {
-    result r;
-    r.suite = "wake";
-    r.variant = "-w 1";
-    r.engine = engine;
-    r.metric = "time";
-    r.unit = "ms";
-    r.runs = std::move(runs);
-    return r;
 }
 
 report of(std::vector<result> results) {

@@ -42,7 +42,7 @@ bool is_running_text(format f, const suite* which) {
     return which != nullptr && (f == format::standard || (f == format::simple && which->is_perfs));
 }
 
-std::string rendered(format f, const suite* which, const report& r,
+std::string rendered(format f, const suite* which, const request& asked, const report& r,
                      const std::string& running_text) {
     const std::string title = which != nullptr ? perf::running(std::string(which->name)) : "";
     switch (f) {
@@ -55,7 +55,8 @@ std::string rendered(format f, const suite* which, const report& r,
         case format::standard:
             break;
     }
-    return which != nullptr ? title + running_text : as_table(r);
+    if (which != nullptr) return title + running_text;
+    return asked.peers ? as_peers_table(r) : as_table(r);
 }
 
 int measure(const suite* which, const request& asked, format printed, const destinations& to) {
@@ -75,10 +76,12 @@ int measure(const suite* which, const request& asked, format printed, const dest
         titled = true;
         if (live) print(text);
     };
-    const outcome done =
-        which != nullptr ? run_suite(*which, asked, say, style) : run_all(asked, style);
-    if (!live) print(rendered(printed, which, done.what, said));
-    if (file) file->write(rendered(format_for_file(to.file, printed), which, done.what, said));
+    const outcome done = which != nullptr ? run_suite(*which, asked, say, style)
+                         : asked.peers    ? run_peers(asked, style)
+                                          : run_all(asked, style);
+    if (!live) print(rendered(printed, which, asked, done.what, said));
+    if (file)
+        file->write(rendered(format_for_file(to.file, printed), which, asked, done.what, said));
     if (html) html->write(as_html(page(), {done.what, as_json(done.what)}, traffic));
     for (const std::string& warning : warnings_of(done.what))
         std::fputs(fmt::format("futex2: {}\n", warning).c_str(), stderr);

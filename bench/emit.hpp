@@ -26,8 +26,8 @@ format format_for_file(std::string_view path, format otherwise);
 /** Whether the text that a suite says while it runs is what this format prints. */
 bool is_running_text(format f, const suite* which);
 
-/** which: nullptr for `all`; running_text: what the suite said. */
-std::string rendered(format f, const suite* which, const report& r,
+/** which: nullptr for several; running_text: what the suite said. */
+std::string rendered(format f, const suite* which, const request& asked, const report& r,
                      const std::string& running_text);
 
 /** Where results go beside stdout; "" stands for nowhere. */
@@ -38,10 +38,9 @@ struct destinations {
 };
 
 /**
- * Runs a suite (nullptr: all), prints to stdout and writes the files. Returns the
- * status to exit with: 1 where a suite found a failure, which is said on stderr.
- * Throws std::invalid_argument, before anything is measured, where a file cannot be
- * written or read.
+ * Runs a suite (nullptr: several, as asked.peers says), prints to stdout and writes the files.
+ * Returns the status to exit with: 1 where a suite found a failure, which is said on stderr. Throws
+ * std::invalid_argument, before anything is measured, where a file cannot be written or read.
  */
 int measure(const suite* which, const request& asked, format printed, const destinations& to);
 

@@ -1,17 +1,15 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/core.h>
 
-#include <nlohmann/json.hpp>
 #include <string_view>
 
 #include "bench/formats.hpp"
+#include "bench/json_reader.hpp"
 #include "bench/ratios.hpp"
 #include "bench/target.hpp"
 
 namespace futex2::bench {
 namespace {
-
-using json = nlohmann::ordered_json;
 
 json json_of(const ratio& r) {
     const json noise = r.noise ? json::array({r.noise->low, r.noise->high}) : json();

@@ -17,7 +17,7 @@ json json_of(const context& c) {
 }
 
 // What says what was measured.
-json identity_of(const result& r) {
+json identity_json(const result& r) {
     return {{"suite", r.suite},     {"variant", r.variant},
             {"engine", r.engine},   {"size", r.bits},
             {"numa", r.numa},       {"shared", r.shared},
@@ -33,7 +33,7 @@ json json_of(const std::vector<histogram::bucket>& buckets) {
 }
 
 json json_of(const result& r) {
-    json j = identity_of(r);
+    json j = identity_json(r);
     if (!r.unsupported.empty()) {
         for (const char* key : {"threads", "metric", "unit", "higher_is_better", "median", "low",
                                 "high", "min", "max"})
@@ -61,7 +61,7 @@ json json_of(const claim& c) {
 }
 
 json json_of(const change& c) {
-    json j = identity_of(c.before);
+    json j = identity_json(c.before);
     j["before"] = median(c.before.runs);
     j["after"] = median(c.after.runs);
     j["slowdown"] = c.slowdown ? json(*c.slowdown) : json();

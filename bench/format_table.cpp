@@ -9,6 +9,7 @@
 #include "bench/bootstrap.hpp"
 #include "bench/formats.hpp"
 #include "bench/lines.hpp"
+#include "bench/ratios.hpp"
 #include "bench/statistics.hpp"
 #include "bench/target.hpp"
 
@@ -39,7 +40,7 @@ std::string word_of(const result& r) {
 }
 
 // "12.3 x"; a star says that it is compared with the kernel's futex2.
-std::string ratio(const report& all, const result& r) {
+std::string ratio_text(const report& all, const result& r) {
     const result* kernels = kernels_counterpart(all, r);
     if (kernels == nullptr || kernels == &r) return "";
     const double times = times_better(r, *kernels);
@@ -94,7 +95,7 @@ row row_of(const report& all, const std::vector<const result*>& same,
         const auto found = std::find_if(same.begin(), same.end(),
                                         [&](const result* r) { return r->engine == engine; });
         cells.push_back(found == same.end() ? "-" : median_of(**found));
-        if (has_ratio(engine)) cells.push_back(found == same.end() ? "" : ratio(all, **found));
+        if (has_ratio(engine)) cells.push_back(found == same.end() ? "" : ratio_text(all, **found));
     }
     return cells;
 }
@@ -160,6 +161,47 @@ std::string claims_table(const std::vector<claim>& claims) {
                         fmt::format("{} {} {}", c.at_least ? ">=" : "<=", number(c.bound), c.unit),
                         fmt::format("{} {}", number(c.value), c.unit)});
     return aligned(rows, 2);
+}
+
+std::string heading_of(const context& c) {
+    return fmt::format(
+        "futex2 {}, Linux {} {}, {} CPUs{}, {} {}node{}, {}, seed {}, "
+        "a clock of {} ns\n\n",
+        c.version, c.kernel, c.machine, c.cpus, c.cpu.empty() ? "" : " (" + c.cpu + ")", c.nodes,
+        c.virtual_nodes ? "virtual " : "", c.nodes == 1 ? "" : "s", c.compiler, c.seed,
+        number(c.clock_ns));
+}
+
+bool is_behind(const ratio& r) {
+    return r.times < 0.95 && r.noise && r.noise->high < 1;
+}
+
+// "1.32 (1.2-1.4)"
+std::string cell_of(const ratio& r) {
+    const std::string noise =
+        r.noise ? fmt::format(" ({:.3g}-{:.3g})", r.noise->low, r.noise->high) : "";
+    return fmt::format("{:.3g}{}{}", r.times, noise, is_behind(r) ? " !" : "");
+}
+
+// Ratios of one result of this library come one after the other.
+std::vector<row> rows_of(const report& r, const std::vector<ratio>& ratios,
+                         const std::vector<std::string>& peers) {
+    row first = {"suite", "what", "threads", "word", "unit", "user"};
+    first.insert(first.end(), peers.begin(), peers.end());
+    std::vector<row> rows = {first};
+    size_t last = r.results.size();
+    for (const ratio& one : ratios) {
+        const result& mine = r.results[one.mine];
+        if (one.mine != last) {
+            rows.push_back({mine.suite, what_of(mine), std::to_string(mine.threads), word_of(mine),
+                            mine.unit, number(median(mine.runs))});
+            rows.back().resize(first.size(), "-");
+        }
+        last = one.mine;
+        const auto peer = std::find(peers.begin(), peers.end(), r.results[one.peers].engine);
+        rows.back()[first.size() - static_cast<size_t>(peers.end() - peer)] = cell_of(one);
+    }
+    return rows;
 }
 
 row row_of(const change& c) {
@@ -236,13 +278,7 @@ double times_better(const result& a, const result& b) {
 }
 
 std::string as_table(const report& r) {
-    const context& c = r.where;
-    std::string text = fmt::format(
-        "futex2 {}, Linux {} {}, {} CPUs{}, {} {}node{}, {}, seed {}, "
-        "a clock of {} ns\n\n",
-        c.version, c.kernel, c.machine, c.cpus, c.cpu.empty() ? "" : " (" + c.cpu + ")", c.nodes,
-        c.virtual_nodes ? "virtual " : "", c.nodes == 1 ? "" : "s", c.compiler, c.seed,
-        number(c.clock_ns));
+    std::string text = heading_of(r.where);
     text += aligned(rows_of(r), 5);
     text +=
         "\nMedians, +- half of their 95 % intervals. \": kernel\": how many times better than "
@@ -250,6 +286,24 @@ std::string as_table(const report& r) {
         "kernel's futex2.\n";
     if (const std::string why = reasons(r); !why.empty()) text += '\n' + why;
     if (!r.claims.empty()) text += '\n' + claims_table(r.claims);
+    return text;
+}
+
+std::string as_peers_table(const report& r) {
+    const std::vector<ratio> ratios = ratios_of(r);
+    std::vector<std::string> peers;
+    for (const std::string& engine : columns_of(r))
+        if (std::any_of(ratios.begin(), ratios.end(),
+                        [&](const ratio& one) { return r.results[one.peers].engine == engine; }))
+            peers.push_back(engine);
+    const auto behind = std::count_if(ratios.begin(), ratios.end(), is_behind);
+    std::string text = heading_of(r.where) + aligned(rows_of(r, ratios, peers), 5);
+    text += fmt::format(
+        "\n\"user\": this library's medians. Under a peer: how many times better this library is, "
+        "and the interval of that ({:.0f} %).\n{} of {} ratios are behind (!): below 0.95, and all "
+        "of the interval below 1.\n",
+        100 * confidence, behind, ratios.size());
+    if (const std::string why = reasons(r); !why.empty()) text += '\n' + why;
     return text;
 }
 

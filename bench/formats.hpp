@@ -50,6 +50,13 @@ std::string as_simple(const report& r);
 std::string as_table(const report& r);
 
 /**
+ * For people: a line for each thing that this library and a peer have measured, and in the
+ * peer's column how many times better this library is, with the interval; ! where it is
+ * worse by more than 5 %, beyond the noise.
+ */
+std::string as_peers_table(const report& r);
+
+/**
  * How many times better a is than b, by the medians: above 1 it is faster, or
  * has the higher throughput. 0 where that cannot be said.
  */

@@ -8,6 +8,7 @@
 #include <nlohmann/json.hpp>
 #include <stdexcept>
 
+#include "bench/sample_result.hpp"
 #include "temporary_file.hpp"
 
 namespace futex2::bench {
@@ -15,19 +16,7 @@ namespace {
 
 using nlohmann::json;
 
-result one(const std::string& engine, std::vector<double> runs) {
-    result r;
-    r.suite = "wake";
-    r.variant = "-w 1";
-    r.engine = engine;
-    r.threads = 4;
-    r.metric = "time";
-    r.unit = "ms";
-    r.runs = std::move(runs);
-    return r;
-}
-
-report sample() {
+report sample_report() {
     report r;
     r.where.version = "1.2.3";
     r.where.host = "odd\xffname";
@@ -41,7 +30,7 @@ report sample() {
 }
 
 TEST(Json, HoldsEveryRunAndTheirMedian) {
-    const json j = json::parse(as_json(sample()));
+    const json j = json::parse(as_json(sample_report()));
     EXPECT_EQ(j.at("schema"), "futex2-bench");
     EXPECT_EQ(j.at("schema_version"), json_schema_version);
     const json& user = j.at("results").at(0);
@@ -58,7 +47,7 @@ TEST(Json, HoldsEveryRunAndTheirMedian) {
 }
 
 TEST(Json, HasTheMediansIntervalOfEnoughRuns) {
-    report r = sample();
+    report r = sample_report();
     r.results[0].runs = {10, 11, 12, 13, 14, 15, 16};
     const json j = json::parse(as_json(r));
     EXPECT_EQ(j.at("results").at(0).at("median"), 13);
@@ -69,7 +58,7 @@ TEST(Json, HasTheMediansIntervalOfEnoughRuns) {
 }
 
 TEST(Json, HasTheWarningsInItsContext) {
-    report r = sample();
+    report r = sample_report();
     r.where.cpus = 4;
     EXPECT_EQ(json::parse(as_json(r)).at("context").at("warnings"), json::array());
     r.where.cpus = 2;
@@ -77,7 +66,7 @@ TEST(Json, HasTheWarningsInItsContext) {
               json{"up to 4 threads share 2 CPUs: wake"});
 }
 
-std::string refusal(const std::string& path) {
+std::string refusal_of_report(const std::string& path) {
     try {
         read_json(path);
     } catch (const std::invalid_argument& error) {
@@ -87,7 +76,7 @@ std::string refusal(const std::string& path) {
 }
 
 TEST(Json, IsReadAsItWasWritten) {
-    report written = sample();
+    report written = sample_report();
     written.where.host = "even name";
     written.where.clock_ns = 20.5;
     written.where.seed = std::numeric_limits<uint64_t>::max();
@@ -101,22 +90,22 @@ TEST(Json, IsReadAsItWasWritten) {
 }
 
 TEST(Json, WithoutAHistogramIsReadToo) {
-    json older = json::parse(as_json(sample()));
+    json older = json::parse(as_json(sample_report()));
     for (json& one : older.at("results")) one.erase("histogram");
     EXPECT_TRUE(read_json(temporary_file(older.dump()).name()).results[0].distribution.empty());
 }
 
 TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
-    const json good = json::parse(as_json(sample()));
+    const json good = json::parse(as_json(sample_report()));
     const auto changed = [&](const char* where, const json& value) {
         json other = good;
         other[json::json_pointer(where)] = value;
         const temporary_file file(other.dump());
-        return refusal(file.name()).substr(file.name().size());
+        return refusal_of_report(file.name()).substr(file.name().size());
     };
     const auto content = [](const std::string& text) {
         const temporary_file file(text);
-        return refusal(file.name()).substr(file.name().size());
+        return refusal_of_report(file.name()).substr(file.name().size());
     };
     const std::string no_report = ": not a report of futex2 bench: ";
     EXPECT_EQ(content(""), ": not JSON");
@@ -150,13 +139,13 @@ TEST(Json, ThatIsNoReportIsRefusedInOneLineWithTheFileAndTheReason) {
     EXPECT_EQ(changed("/results/0/histogram", 7),
               no_report + "results[0].histogram is not an array");
     EXPECT_EQ(changed("/claims/0/value", "4"), no_report + "claims[0].value is not a number");
-    EXPECT_EQ(refusal("/nowhere/a.json"), "/nowhere/a.json: No such file or directory");
-    EXPECT_EQ(refusal("/"), "/: Is a directory");
-    EXPECT_EQ(refusal("/dev/zero"), "/dev/zero: not JSON");
+    EXPECT_EQ(refusal_of_report("/nowhere/a.json"), "/nowhere/a.json: No such file or directory");
+    EXPECT_EQ(refusal_of_report("/"), "/: Is a directory");
+    EXPECT_EQ(refusal_of_report("/dev/zero"), "/dev/zero: not JSON");
 }
 
 TEST(Csv, QuotesWhatNeedsIt) {
-    const std::string text = as_csv(sample());
+    const std::string text = as_csv(sample_report());
     EXPECT_NE(text.find("\r\nwake,-w 1,user,32,false,false,4,time,ms,false,2,,,1,3,3 1 2,\r\n"),
               std::string::npos)
         << text;
@@ -165,25 +154,38 @@ TEST(Csv, QuotesWhatNeedsIt) {
 }
 
 TEST(Simple, IsALineForEachResult) {
-    EXPECT_EQ(as_simple(sample()),
+    EXPECT_EQ(as_simple(sample_report()),
               "2 ms wake (-w 1), time, user 32, 4 threads\n"
               "8 ms wake (-w 1), time, kernel 32, 4 threads\n"
               "# wake, kernel2: not supported: a \"reason\", with a comma\n");
 }
 
 TEST(Table, PutsEnginesBesideEachOtherAndNamesReasonsAndClaims) {
-    const std::string text = as_table(sample());
+    const std::string text = as_table(sample_report());
     EXPECT_NE(text.find("4 x"), std::string::npos) << text;  // 8 ms over 2 ms
     EXPECT_NE(text.find("kernel2: not supported: a \"reason\""), std::string::npos) << text;
     EXPECT_NE(text.find("MISSED"), std::string::npos) << text;
 }
 
 TEST(Table, SaysHowFarTheNoiseReaches) {
-    report r = sample();
+    report r = sample_report();
     r.results[0].runs = {90, 95, 100, 105, 110};
     const std::string text = as_table(r);
     EXPECT_NE(text.find(" 100 +-10%"), std::string::npos) << text;
     EXPECT_NE(text.find(" 8\n"), std::string::npos) << text;
+}
+
+TEST(PeersTable, MarksWhatIsBehindBeyondTheNoise) {
+    report r;
+    r.results = {one("kernel", {4, 4, 4, 4, 4}), one("user", {2, 2, 2, 2, 2}),
+                 one("std", {1, 1, 1, 1, 1}), one("boost", {1, 1, 1, 9, 9}),
+                 one("wtf", {1.95, 1.95, 1.95, 1.95, 1.95})};
+    const std::string text = as_peers_table(r);
+    EXPECT_NE(text.find(" 2 (2-2) "), std::string::npos) << text;
+    EXPECT_NE(text.find(" 0.5 (0.5-0.5) !"), std::string::npos) << text;
+    EXPECT_NE(text.find(" 0.5 (0.5-4.5) "), std::string::npos) << text;
+    EXPECT_NE(text.find(" 0.975 (0.975-0.975)\n"), std::string::npos) << text;
+    EXPECT_NE(text.find("1 of 4 ratios are behind"), std::string::npos) << text;
 }
 
 TEST(Ratio, FollowsWhichWayIsBetter) {
@@ -277,7 +279,7 @@ std::string element_of(const std::string& html, const std::string& name) {
 }
 
 TEST(Html, HoldsTheReportAsItIs) {
-    const report r = sample();
+    const report r = sample_report();
     const std::string html = as_html("the page", {r, as_json(r)}, "");
     EXPECT_TRUE(html.starts_with("the page<script"));
     EXPECT_EQ(json::parse(element_of(html, "report")), json::parse(as_json(r)));
@@ -285,7 +287,7 @@ TEST(Html, HoldsTheReportAsItIs) {
 }
 
 TEST(Html, HoldsWhatTheReportDoesNotSay) {
-    report r = sample();
+    report r = sample_report();
     r.where.seed = std::numeric_limits<uint64_t>::max();
     r.results[0].runs = r.results[1].runs = {2, 2, 2, 2, 2};
     const std::string html = as_html("", {r, as_json(r)}, R"({"counts": []})");
@@ -298,7 +300,7 @@ TEST(Html, HoldsWhatTheReportDoesNotSay) {
 }
 
 TEST(Html, HasNoTextOfAReportThatEndsOrBeginsAnElement) {
-    report r = sample();
+    report r = sample_report();
     r.where.host = "</script><script>alert(1)</script><!--";
     const std::string html = as_html("", {r, as_json(r)}, R"({"machine": "</SCRIPT>"})");
     EXPECT_EQ(json::parse(element_of(html, "report")).at("context").at("host"), r.where.host);
@@ -307,7 +309,7 @@ TEST(Html, HasNoTextOfAReportThatEndsOrBeginsAnElement) {
 }
 
 TEST(Json, ThatIsStoredKeepsKeysThatAreUnknownHere) {
-    json with_more = json::parse(as_json(sample()));
+    json with_more = json::parse(as_json(sample_report()));
     with_more["results"][0]["new"] = {1, 2};
     const stored_report stored = read_stored(temporary_file(with_more.dump()).name());
     EXPECT_EQ(json::parse(stored.json), with_more);

@@ -3,20 +3,10 @@
 
 #include <gtest/gtest.h>
 
-#include <string>
+#include "bench/sample_result.hpp"
 
 namespace futex2::bench {
 namespace {
-
-result one(const std::string& engine, std::vector<double> runs) {
-    result r;
-    r.suite = "wake";
-    r.engine = engine;
-    r.metric = "time";
-    r.unit = "ns";
-    r.runs = std::move(runs);
-    return r;
-}
 
 result of_word(result r, unsigned bits, bool numa) {
     r.bits = bits;
@@ -71,7 +61,7 @@ TEST(Ratios, CompareOnlyWhatMeasuresTheSame) {
     others[1].variant = "-w 2";
     others[2].threads = 2;
     others[3].metric = "latency";
-    others[4].unit = "ms";
+    others[4].unit = "us";
     others[5].shared = true;
     others[6].runs.clear();
     others[6].unsupported = "not supported: here";

@@ -13,9 +13,8 @@ tally run_for(double seconds, const placement& where, int size, watchdog& dog,
               const repetition& body) {
     tally all{std::vector<int64_t>(static_cast<size_t>(size)), 0, 0};
     alignas(128) std::atomic<bool> done{false};
-    team threads(where, size, [&](int index) {
-        all.of_thread[static_cast<size_t>(index)] = body(index, done);
-    });
+    team threads(where, size,
+                 [&](int index) { all.of_thread[static_cast<size_t>(index)] = body(index, done); });
     const int64_t begin = threads.release();
     dog.rest(std::chrono::duration<double>(seconds));
     done.store(true, std::memory_order_relaxed);

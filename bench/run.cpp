@@ -27,15 +27,6 @@ std::vector<target> targets_of(const suite& which, const request& asked) {
     return all;
 }
 
-std::vector<job> jobs_of(const suite& which, const request& asked) {
-    std::vector<job> jobs;
-    const std::string name(which.name);
-    for (const target& what : targets_of(which, asked))
-        jobs.emplace_back(name, what, which.make(asked.how, what));
-    add_reference(which, jobs);
-    return jobs;
-}
-
 // What is said of each job: at once where there is one alone, else when all are through.
 class telling {
   public:
@@ -75,6 +66,15 @@ void add_reference(const suite& which, std::vector<job>& jobs) {
     if (which.reference != nullptr)
         jobs.emplace_back(std::string(which.name), target{engine_id::user, 64, false, false},
                           made{which.reference(), ""});
+}
+
+std::vector<job> jobs_of(const suite& which, const request& asked) {
+    std::vector<job> jobs;
+    const std::string name(which.name);
+    for (const target& what : targets_of(which, asked))
+        jobs.emplace_back(name, what, which.make(asked.how, what));
+    add_reference(which, jobs);
+    return jobs;
 }
 
 bool compares(const suite& which, const request& asked) {

@@ -18,6 +18,7 @@ struct request {
     std::vector<engine_id> engines = all_engines();
     std::vector<unsigned> sizes;  // empty: the suite's default
     bool numa = false;            // NUMA words; of `all`: NUMA words alone
+    bool peers = false;           // of no single suite: what peers can do, else `all`
     int repeats = 0;              // 0: the suite's default
     int warm_ups = -1;            // -1: one; none of perf's suites alone
 };
@@ -37,6 +38,9 @@ using text_sink = std::function<void(const std::string&)>;
 /** Adds what the suite's numbers are compared with beyond the engines, if it has such. */
 void add_reference(const suite& which, std::vector<job>& jobs);
 
+/** One for each engine and kind of word that was asked for, and the reference. */
+std::vector<job> jobs_of(const suite& which, const request& asked);
+
 /** Whether several engines or kinds of words take turns: then text comes at the end. */
 bool compares(const suite& which, const request& asked);
 
@@ -44,8 +48,11 @@ bool compares(const suite& which, const request& asked);
 outcome run_suite(const suite& which, const request& asked, const text_sink& text,
                   progress::style style);
 
-/** All suites, in the same way. */
+/** What the claims are about, of all suites of words, in the same way. */
 outcome run_all(const request& asked, progress::style style);
+
+/** What peers can do as well, of all suites, in the same way. */
+outcome run_peers(const request& asked, progress::style style);
 
 /** mlockall(2), if that was asked for. */
 void lock_memory(const settings& how);

@@ -14,7 +14,7 @@ namespace {
 
 using nlohmann::json;
 
-json sample() {
+json sample_traffic() {
     return {{"schema", "futex2-traffic"},
             {"schema_version", 1},
             {"machine", "four nodes"},
@@ -38,12 +38,12 @@ json sample() {
 }
 
 TEST(Traffic, IsReadAsItIs) {
-    json with_more = sample();
+    json with_more = sample_traffic();
     with_more["new"] = "key";
     EXPECT_EQ(json::parse(read_traffic(temporary_file(with_more.dump()).name())), with_more);
 }
 
-std::string refusal(const std::string& text) {
+std::string refusal_of_traffic(const std::string& text) {
     const temporary_file file(text);
     try {
         read_traffic(file.name());
@@ -55,13 +55,13 @@ std::string refusal(const std::string& text) {
 
 TEST(Traffic, ThatIsNoneIsRefusedInOneLineWithTheFileAndTheReason) {
     const auto changed = [](const char* where, const json& value) {
-        json other = sample();
+        json other = sample_traffic();
         other[json::json_pointer(where)] = value;
-        return refusal(other.dump());
+        return refusal_of_traffic(other.dump());
     };
     const std::string no_count = ": not a count of traffic: ";
-    EXPECT_EQ(refusal("{"), ": not JSON");
-    EXPECT_EQ(refusal("[]"), no_count + "the whole is not an object");
+    EXPECT_EQ(refusal_of_traffic("{"), ": not JSON");
+    EXPECT_EQ(refusal_of_traffic("[]"), no_count + "the whole is not an object");
     EXPECT_EQ(changed("/schema", "futex2-bench"), no_count + "its schema is another one");
     EXPECT_EQ(changed("/schema_version", 2), ": version 2 of the format, not 1");
     EXPECT_EQ(changed("/kernel", 6), no_count + "kernel is not a string");

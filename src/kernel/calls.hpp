@@ -32,6 +32,11 @@ long call(long number, Args... args) noexcept {
     return answer;
 }
 
+/** Flags of a futex2 call on a 32-bit word of this process, and the mask that meets every waiter.
+ */
+inline constexpr unsigned private_word = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
+inline constexpr uint32_t any_waiter = FUTEX_BITSET_MATCH_ANY;
+
 /** An argument that the call does not look at. */
 inline constexpr long unused = 0;
 

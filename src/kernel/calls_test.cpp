@@ -16,8 +16,6 @@ namespace {
 
 using clock = std::chrono::steady_clock;
 
-constexpr unsigned plain = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
-constexpr uint32_t any = FUTEX_BITSET_MATCH_ANY;
 constexpr timespec long_ago{1, 0};
 
 // Repeats a call until it answers that; false after ten seconds.
@@ -54,18 +52,18 @@ timespec in_a_minute(clockid_t clock_id) {
 
 bool has_futex2() {
     const uint32_t word = 0;
-    return wake(&word, any, 0, plain) == 0;
+    return wake(&word, any_waiter, 0, private_word) == 0;
 }
 
 TEST(kernel_calls, errors_come_as_the_result_and_errno_is_left_alone) {
     const uint32_t word = 1;
     errno = EXDEV;
-    EXPECT_EQ(futex_wait_bitset(&word, 2, any, FUTEX_PRIVATE_FLAG, nullptr), -EAGAIN);
+    EXPECT_EQ(futex_wait_bitset(&word, 2, any_waiter, FUTEX_PRIVATE_FLAG, nullptr), -EAGAIN);
     EXPECT_EQ(futex_wait_bitset(&word, 1, 0, FUTEX_PRIVATE_FLAG, nullptr), -EINVAL);
-    EXPECT_EQ(futex_wait_bitset(&word, 1, any, FUTEX_PRIVATE_FLAG, &long_ago), -ETIMEDOUT);
-    EXPECT_EQ(
-        futex_wait_bitset(&word, 1, any, FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME, &long_ago),
-        -ETIMEDOUT);
+    EXPECT_EQ(futex_wait_bitset(&word, 1, any_waiter, FUTEX_PRIVATE_FLAG, &long_ago), -ETIMEDOUT);
+    EXPECT_EQ(futex_wait_bitset(&word, 1, any_waiter, FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME,
+                                &long_ago),
+              -ETIMEDOUT);
     const timespec no_time{0, 1};
     EXPECT_EQ(futex_wait_relative(&word, 1, FUTEX_PRIVATE_FLAG, &no_time), -ETIMEDOUT);
     EXPECT_EQ(futex_wait_relative(&word, 2, FUTEX_PRIVATE_FLAG, &no_time), -EAGAIN);
@@ -87,7 +85,7 @@ TEST(kernel_calls, wake_counts) {
     const uint32_t word = 7;
     const timespec deadline = in_a_minute(CLOCK_REALTIME);
     constexpr int flags = FUTEX_PRIVATE_FLAG | FUTEX_CLOCK_REALTIME;
-    sleeper one([&] { return futex_wait_bitset(&word, 7, any, flags, &deadline); });
+    sleeper one([&] { return futex_wait_bitset(&word, 7, any_waiter, flags, &deadline); });
     sleeper two([&] { return futex_wait_relative(&word, 7, FUTEX_PRIVATE_FLAG, &deadline); });
     EXPECT_TRUE(comes_to(1, [&] { return futex_wake(&word, 1, FUTEX_PRIVATE_FLAG); }));
     EXPECT_TRUE(comes_to(1, [&] { return futex_wake(&word, INT_MAX, FUTEX_PRIVATE_FLAG); }));
@@ -100,7 +98,7 @@ TEST(kernel_calls, requeue_moves_and_compares) {
     const uint32_t to = 9;
     const timespec deadline = in_a_minute(CLOCK_MONOTONIC);
     const auto sleep = [&] {
-        return futex_wait_bitset(&from, 7, any, FUTEX_PRIVATE_FLAG, &deadline);
+        return futex_wait_bitset(&from, 7, any_waiter, FUTEX_PRIVATE_FLAG, &deadline);
     };
     EXPECT_EQ(futex_cmp_requeue(&from, &to, 8, 0, 1, FUTEX_PRIVATE_FLAG), -EAGAIN);
     for (const bool compare : {true, false}) {
@@ -134,7 +132,7 @@ TEST(kernel_calls, waitv_names_the_word) {
     for (int i = 0; i < 2; ++i) {
         list[i].val = words[i];
         list[i].uaddr = reinterpret_cast<uintptr_t>(&words[i]);
-        list[i].flags = plain;
+        list[i].flags = private_word;
     }
     const long answer = waitv(list, 2, 0, &long_ago, CLOCK_MONOTONIC);
     if (answer == -ENOSYS || answer == -EPERM) GTEST_SKIP() << "no futex_waitv here";
@@ -149,15 +147,15 @@ TEST(kernel_calls, waitv_names_the_word) {
 TEST(kernel_calls, futex2_wait_and_wake) {
     if (!has_futex2()) GTEST_SKIP() << "no futex2 system calls here";
     const uint32_t word = 7;
-    EXPECT_EQ(wait(&word, 8, any, plain, nullptr, CLOCK_MONOTONIC), -EAGAIN);
-    EXPECT_EQ(wait(&word, 7, 0, plain, nullptr, CLOCK_MONOTONIC), -EINVAL);
-    EXPECT_EQ(wait(&word, 7, any, plain, &long_ago, CLOCK_REALTIME), -ETIMEDOUT);
-    EXPECT_EQ(wait(&word, 7, any, plain, &long_ago, 77), -EINVAL);
-    EXPECT_EQ(wake(&word, 0, 1, plain), -EINVAL);
+    EXPECT_EQ(wait(&word, 8, any_waiter, private_word, nullptr, CLOCK_MONOTONIC), -EAGAIN);
+    EXPECT_EQ(wait(&word, 7, 0, private_word, nullptr, CLOCK_MONOTONIC), -EINVAL);
+    EXPECT_EQ(wait(&word, 7, any_waiter, private_word, &long_ago, CLOCK_REALTIME), -ETIMEDOUT);
+    EXPECT_EQ(wait(&word, 7, any_waiter, private_word, &long_ago, 77), -EINVAL);
+    EXPECT_EQ(wake(&word, 0, 1, private_word), -EINVAL);
     const timespec deadline = in_a_minute(CLOCK_MONOTONIC);
-    sleeper one([&] { return wait(&word, 7, 0b10, plain, &deadline, CLOCK_MONOTONIC); });
-    EXPECT_EQ(wake(&word, 0b01, 1, plain), 0);
-    EXPECT_TRUE(comes_to(1, [&] { return wake(&word, 0b11, 1, plain); }));
+    sleeper one([&] { return wait(&word, 7, 0b10, private_word, &deadline, CLOCK_MONOTONIC); });
+    EXPECT_EQ(wake(&word, 0b01, 1, private_word), 0);
+    EXPECT_TRUE(comes_to(1, [&] { return wake(&word, 0b11, 1, private_word); }));
     EXPECT_EQ(one.answer(), 0);
 }
 
@@ -168,15 +166,16 @@ TEST(kernel_calls, futex2_requeue) {
     for (int i = 0; i < 2; ++i) {
         from_to[i].val = words[i];
         from_to[i].uaddr = reinterpret_cast<uintptr_t>(&words[i]);
-        from_to[i].flags = plain;
+        from_to[i].flags = private_word;
     }
     EXPECT_EQ(requeue(from_to, 0, -1, 0), -EINVAL);
     EXPECT_EQ(requeue(from_to, 0, 0, -1), -EINVAL);
     const timespec deadline = in_a_minute(CLOCK_MONOTONIC);
-    sleeper one([&] { return wait(&words[0], 7, any, plain, &deadline, CLOCK_MONOTONIC); });
+    sleeper one(
+        [&] { return wait(&words[0], 7, any_waiter, private_word, &deadline, CLOCK_MONOTONIC); });
     EXPECT_TRUE(comes_to(1, [&] { return requeue(from_to, 0, 0, 1); }));
-    EXPECT_EQ(wake(&words[0], any, 1, plain), 0);
-    EXPECT_EQ(wake(&words[1], any, 1, plain), 1);
+    EXPECT_EQ(wake(&words[0], any_waiter, 1, private_word), 0);
+    EXPECT_EQ(wake(&words[1], any_waiter, 1, private_word), 1);
     EXPECT_EQ(one.answer(), 0);
 }
 

@@ -15,9 +15,6 @@ namespace {
 // Where the system's headers are older than the kernel.
 constexpr unsigned long at_rseq_feature_size = 27;  // Linux 6.3, include/uapi/linux/auxvec.h
 
-constexpr unsigned plain = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
-constexpr uint32_t any = FUTEX_BITSET_MATCH_ANY;
-
 // A missing call answers ENOSYS, a forbidden one what the filter says (EPERM
 // mostly), an unknown flag EINVAL: so only the expected answer means "offered".
 feature expect(long answer, long offered_answer) {
@@ -30,18 +27,19 @@ feature probe_waitv() {
     futex_waitv one{};
     one.val = word + 1;
     one.uaddr = reinterpret_cast<uintptr_t>(&word);
-    one.flags = plain;
+    one.flags = private_word;
     return expect(waitv(&one, 1, 0, nullptr, CLOCK_MONOTONIC), -EAGAIN);
 }
 
 // Count 0: the flags and the word are checked, and nobody is woken.
 feature probe_wake(const void* word, unsigned flags) {
-    return expect(wake(word, any, 0, flags), 0);
+    return expect(wake(word, any_waiter, 0, flags), 0);
 }
 
 feature probe_wait() {
     const uint32_t word = 1;
-    return expect(wait(&word, word + 1, any, plain, nullptr, CLOCK_MONOTONIC), -EAGAIN);
+    return expect(wait(&word, word + 1, any_waiter, private_word, nullptr, CLOCK_MONOTONIC),
+                  -EAGAIN);
 }
 
 feature probe_requeue() {
@@ -50,7 +48,7 @@ feature probe_requeue() {
     for (int i = 0; i < 2; ++i) {
         from_to[i].val = words[i] + 1;
         from_to[i].uaddr = reinterpret_cast<uintptr_t>(&words[i]);
-        from_to[i].flags = plain;
+        from_to[i].flags = private_word;
     }
     return expect(requeue(from_to, 0, 0, 0), -EAGAIN);
 }
@@ -58,12 +56,12 @@ feature probe_requeue() {
 // The kernel gives a word without a node the caller's, so it must be writable.
 feature probe_numa() {
     futex32_numa word{0, FUTEX_NO_NODE};
-    return probe_wake(&word, plain | FUTEX2_NUMA);
+    return probe_wake(&word, private_word | FUTEX2_NUMA);
 }
 
 feature probe_mpol() {
     const uint32_t word = 0;
-    return probe_wake(&word, plain | FUTEX2_MPOL);
+    return probe_wake(&word, private_word | FUTEX2_MPOL);
 }
 
 void probe_private_hash(offer& found) {
@@ -87,7 +85,7 @@ offer probe() {
     if (uname(&system) == 0) found.release = system.release;
     const uint32_t word = 0;
     found.futex_waitv = probe_waitv();
-    found.futex_wake = probe_wake(&word, plain);
+    found.futex_wake = probe_wake(&word, private_word);
     found.futex_wait = probe_wait();
     found.futex_requeue = probe_requeue();
     found.numa = probe_numa();

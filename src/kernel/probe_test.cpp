@@ -21,8 +21,6 @@
 namespace futex2::kernel {
 namespace {
 
-constexpr unsigned plain = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
-
 bool exists(long answer) {
     return answer != -ENOSYS && answer != -EPERM;
 }
@@ -32,16 +30,16 @@ TEST(kernel_probe, agrees_with_the_kernel) {
     const offer found = probe();
     EXPECT_EQ(found.futex_waitv.offered, exists(waitv(nullptr, 0, 0, nullptr, CLOCK_MONOTONIC)));
     uint32_t word = 0;
-    EXPECT_EQ(found.futex_wake.offered, exists(wake(&word, 0, 0, plain)));
-    EXPECT_EQ(found.futex_wait.offered, exists(wait(&word, 0, 0, plain, nullptr, 0)));
+    EXPECT_EQ(found.futex_wake.offered, exists(wake(&word, 0, 0, private_word)));
+    EXPECT_EQ(found.futex_wait.offered, exists(wait(&word, 0, 0, private_word, nullptr, 0)));
     EXPECT_EQ(found.futex_requeue.offered, exists(requeue(nullptr, 0, 0, 0)));
     EXPECT_EQ(found.futex2(),
               found.futex_wait.offered && found.futex_wake.offered && found.futex_requeue.offered);
     // A NUMA word without a node has one after the kernel has looked at it.
     futex32_numa numa{0, FUTEX_NO_NODE};
-    EXPECT_EQ(found.numa.offered, wake(&numa, 1, 0, plain | FUTEX2_NUMA) == 0);
+    EXPECT_EQ(found.numa.offered, wake(&numa, 1, 0, private_word | FUTEX2_NUMA) == 0);
     EXPECT_EQ(found.numa.offered, numa.hint >= 0);
-    EXPECT_EQ(found.mpol.offered, wake(&word, 1, 0, plain | FUTEX2_MPOL) == 0);
+    EXPECT_EQ(found.mpol.offered, wake(&word, 1, 0, private_word | FUTEX2_MPOL) == 0);
     EXPECT_EQ(found.private_hash.offered, found.private_slots > 0);
     EXPECT_EQ(found.rseq_feature_size, getauxval(27));
     utsname system{};

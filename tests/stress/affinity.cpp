@@ -78,7 +78,7 @@ class affinity final : public disturbance {
     std::atomic<uint64_t> moves_{0};
 };
 
-account run(const conditions& how) {
+account run_affinity(const conditions& how) {
     rings traffic(how, small_rings(how.threads), numa_kinds);
     affinity storm(traffic);
     traffic.run(storm);
@@ -87,7 +87,8 @@ account run(const conditions& how) {
     return a;
 }
 
-const registration affinity_({"affinity", "threads move between CPUs and nodes", 16, 80'000, run});
+const registration affinity_({"affinity", "threads move between CPUs and nodes", 16, 80'000,
+                              run_affinity});
 
 }  // namespace
 }  // namespace futex2::stress

@@ -142,12 +142,12 @@ class deadlines {
     std::vector<std::unique_ptr<racer>> racers_;
 };
 
-account run(const conditions& how) {
+account run_deadlines(const conditions& how) {
     return deadlines(how).run(how);
 }
 
 const registration deadlines_({"deadlines", "deadlines race wakes, and each wait is counted once",
-                               16, 400'000, run});
+                               16, 400'000, run_deadlines});
 
 }  // namespace
 }  // namespace futex2::stress

@@ -109,7 +109,7 @@ class exits final : public disturbance {
     uint64_t cancelled_ = 0;
 };
 
-account run(const conditions& how) {
+account run_exits(const conditions& how) {
     rings traffic(how, small_rings(how.threads));
     exits storm(traffic, how.seed);
     storm.run();
@@ -119,7 +119,7 @@ account run(const conditions& how) {
 }
 
 const registration exits_({"exits", "threads end, exit and are cancelled, and are replaced", 16,
-                           60'000, run});
+                           60'000, run_exits});
 
 }  // namespace
 }  // namespace futex2::stress

@@ -172,7 +172,7 @@ class forks final : public disturbance {
     uint64_t ended_ = 0;
 };
 
-account run(const conditions& how) {
+account run_forks(const conditions& how) {
     rings traffic(how, small_rings(how.threads));
     forks storm(traffic, how.patience);
     traffic.run(storm, [&] { storm.reap(false); });
@@ -183,7 +183,7 @@ account run(const conditions& how) {
 }
 
 const registration forks_({"forks", "forks in the middle of everything, in handlers too", 16,
-                           30'000, run});
+                           30'000, run_forks});
 
 }  // namespace
 }  // namespace futex2::stress

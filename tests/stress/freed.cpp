@@ -267,7 +267,7 @@ class handlers {
     struct sigaction user_;
 };
 
-account run(const conditions& how) {
+account run_freed(const conditions& how) {
     freed storm(how);
     const handlers installed(storm);
     account a = storm.run();
@@ -276,7 +276,7 @@ account run(const conditions& how) {
 }
 
 const registration freed_({"freed", "words are freed at once behind a store_wake", 16, 200'000,
-                           run});
+                           run_freed});
 
 }  // namespace
 }  // namespace futex2::stress

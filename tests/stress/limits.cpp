@@ -148,7 +148,7 @@ class limits final : public disturbance {
     std::atomic<uint64_t> heap_calls_{0};
 };
 
-account run(const conditions& how) {
+account run_limits(const conditions& how) {
     rings traffic(how, small_rings(how.threads));
     limits storm(traffic);
     storm.run();
@@ -158,7 +158,7 @@ account run(const conditions& how) {
 }
 
 const registration limits_({"limits", "no memory can be had, and none is asked for", 16, 60'000,
-                            run});
+                            run_limits});
 
 }  // namespace
 }  // namespace futex2::stress

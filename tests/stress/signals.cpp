@@ -167,7 +167,7 @@ class signals final : public disturbance {
     std::atomic<bool> overflowed_{false};
 };
 
-account run(const conditions& how, bool flood) {
+account run_signals(const conditions& how, bool flood) {
     rings traffic(how, small_rings(how.threads));
     signals storm(traffic, flood);
     traffic.run(storm);
@@ -177,10 +177,10 @@ account run(const conditions& how, bool flood) {
 }
 
 account run_signals(const conditions& how) {
-    return run(how, false);
+    return run_signals(how, false);
 }
 account run_flood(const conditions& how) {
-    return run(how, true);
+    return run_signals(how, true);
 }
 
 const registration signals_({"signals", "signals everywhere, and wakes from their handlers", 16,

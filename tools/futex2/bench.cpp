@@ -94,7 +94,7 @@ request complete(const options& given, const suite* which) {
         asked.engines = list<engine_id>(
             "--engine", given.engines, [](const std::string& name) { return engine_named(name); },
             "those of --list");
-    else if (which != nullptr && which->of_locks)
+    else if (asked.peers || (which != nullptr && which->of_locks))
         std::erase_if(asked.engines, [](engine_id e) { return kernel_slots(e).has_value(); });
     else
         asked.engines = {engine_id::user, engine_id::kernel, engine_id::kernel2};
@@ -146,8 +146,8 @@ void add_common(CLI::App& bench, options& o) {
         ->type_name("FILE");
     bench
         .add_option("--engine", o.engines,
-                    "What is measured, of those that --list names (user,kernel,kernel2; of locks: "
-                    "all but kernel-N)")
+                    "What is measured, of those that --list names (user,kernel,kernel2; of locks "
+                    "and peers: all but kernel-N)")
         ->type_name("LIST");
     bench
         .add_option("--size", o.sizes,
@@ -408,7 +408,7 @@ void add_suite(CLI::App& bench, const suite_help& help, const std::shared_ptr<op
 }
 
 void add_all(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
-    CLI::App* s = bench.add_subcommand("all", "All suites, engines in turn, and the claims");
+    CLI::App* s = bench.add_subcommand("all", "What the claims are about, engines in turn, and the claims");
     s->fallthrough();
     add_threads(*s, *o, "512; of the suites whose threads sleep on one word");
     add_runtime(*s, *o, "0.1; of the suites that run for a time");
@@ -427,6 +427,21 @@ void add_all(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
         "  futex2 bench all --engine user,kernel --size 32 --repeat 3");
     s->callback([o, starts, &status] {
         o->asked.how.starts = *starts;
+        status = run(*o, nullptr);
+    });
+}
+
+void add_peers(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
+    CLI::App* s = bench.add_subcommand("peers", "This library beside each peer, suite by suite");
+    s->fallthrough();
+    add_runtime(*s, *o, "0.02 to 0.1; of the suites that run for a time");
+    add_perfs(*s, *o);
+    s->footer(
+        "More options: futex2 bench --help (before the suite or behind it).\nExamples:\n"
+        "  futex2 bench peers -o peers.json --report peers.html\n"
+        "  futex2 bench peers --engine user,pthread,absl --repeat 5");
+    s->callback([o, &status] {
+        o->asked.peers = true;
         status = run(*o, nullptr);
     });
 }
@@ -463,6 +478,7 @@ void add_bench(CLI::App& app, int& status) {
         "Name the suites and the engines, with the reason why one is not there");
     for (const suite_help& help : helps) add_suite(*bench, help, o, status);
     add_all(*bench, o, status);
+    add_peers(*bench, o, status);
     add_compare(*bench, status);
     add_report(*bench, status);
     bench->require_subcommand(1);
@@ -473,6 +489,7 @@ void add_bench(CLI::App& app, int& status) {
         "Examples:\n"
         "  futex2 bench --list\n"
         "  futex2 bench all -o bench.json --report bench.html\n"
+        "  futex2 bench peers --report peers.html\n"
         "  futex2 bench --repeat 7 wake -t 512 -w 512\n"
         "  futex2 bench --engine kernel hash -t 2 -r 5     # as perf bench futex hash\n"
         "  futex2 bench round-trip --engine user,std,boost,wtf --no-spin\n"

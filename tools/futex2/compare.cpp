@@ -16,7 +16,7 @@ namespace {
 
 using namespace futex2::bench;
 
-struct options {
+struct compare_options {
     std::string before;
     std::string after;
     double threshold = 5;
@@ -43,7 +43,7 @@ std::string rendered(const comparison& c, format f) {
     return as_table(c);
 }
 
-int run(const options& given, format shown) {
+int run(const compare_options& given, format shown) {
     const report before = read_json(given.before);
     const report after = read_json(given.after);
     if (const std::string what = difference(before.where, after.where); !what.empty())
@@ -62,7 +62,7 @@ void add_compare(CLI::App& bench, int& status) {
     CLI::App* compare =
         bench.add_subcommand("compare", "What changed between two reports, beyond the noise");
     compare->fallthrough();
-    const auto o = std::make_shared<options>();
+    const auto o = std::make_shared<compare_options>();
     compare->add_option("A", o->before, "The report before: a file of -o FILE.json")->required();
     compare->add_option("B", o->after, "The report after")->required();
     compare
