@@ -15,7 +15,7 @@ class contended final : public workload {
     contended(const settings& how, const NewLock& new_lock) : load_(how), new_lock_(new_lock) {}
 
     std::vector<series> measures() const override {
-        return {{"", load_.threads(), "throughput", "ops/s", true}};
+        return {{load_.name(), load_.threads(), "throughput", "ops/s", true}};
     }
 
     std::vector<double> run(watchdog& dog) override {

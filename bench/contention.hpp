@@ -6,6 +6,7 @@
 
 #include <cmath>
 #include <stdexcept>
+#include <string>
 
 #include "bench/cost.hpp"
 #include "bench/repeat_for.hpp"
@@ -48,10 +49,13 @@ class contention {
         : where_(how.nodes),
           threads_(how.threads > 0 ? how.threads : where_.count()),
           seconds_(how.seconds > 0 ? how.seconds : 0.2),
+          name_(fmt::format("{} ns inside, {} ns outside", how.inside_ns, how.outside_ns)),
           inside_(how.inside_ns),
           outside_(how.outside_ns * threads_) {}
 
     int threads() const { return threads_; }
+    /** "100 ns inside, 100 ns outside": what makes it another load. */
+    const std::string& name() const { return name_; }
 
     /** acquire(index) takes the lock. Throws if two threads were inside at once. */
     template <class Acquire, class Release>
@@ -76,6 +80,7 @@ class contention {
     placement where_;
     int threads_;
     double seconds_;
+    std::string name_;
     work inside_;
     work outside_;
 };

@@ -41,11 +41,10 @@ class peers_plan {
             lasts(how, 0.1);
             how.threads = 4 * cpus_;
         });
-        for (const int words : {8, 64})
-            add("wait-any", few, [words](settings& how) {
-                lasts(how, 0.1);
-                how.any_of = words;
-            });
+        add("wait-any", few, [](settings& how) {
+            lasts(how, 0.1);
+            how.any_of = 64;
+        });
     }
 
     // Hundreds that sleep on one word.

@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: MIT
-// How long a thread spins before it sleeps.
+// How long a thread looks and spins before it sleeps.
 #pragma once
 
 namespace futex2::engine {
+
+// How often a wait for one word looks at the value before it queues, and how many of these
+// looks, the last ones, let other threads run first. As many as libstdc++'s atomic waits.
+inline constexpr int looks = 16;
+inline constexpr int looks_behind_a_yield = 4;
 
 // Spinning pays where the waker runs at the same time on another CPU, and costs a
 // part of a time slice where it waits for this very CPU. Which of the two holds is

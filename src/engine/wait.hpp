@@ -177,6 +177,22 @@ int look_first(const process<P>& p, void* word, word_kind kind) {
     return kind.numa() && !valid_hint(p, P::load_hint(word, kind.size())) ? -EINVAL : 0;
 }
 
+// Whether the value changes before the wait queues. Who makes that change then finds nobody
+// to wake, and who waits for a lock that is given back takes it without being handed it. The
+// last looks let other threads run first: one of them may be about to make the change.
+template <platform_like P>
+bool changes_soon(const process<P>& p, const key& k, uint64_t expected) {
+    if (p.most_spins.load(order::relaxed) == 0) return false;
+    for (int look = 0; look < looks; ++look) {
+        if (value_differs<P>(k, expected)) return true;
+        if (look < looks - looks_behind_a_yield)
+            P::pause();
+        else
+            P::yield();
+    }
+    return false;
+}
+
 // The arguments of a wait that fit into one register.
 struct wait_mode {
     clockid_t clock;
@@ -191,6 +207,7 @@ template <platform_like P>
                                             uint64_t mask, const timespec* time, wait_mode mode) {
     thread<P>& t = thread<P>::self();
     const key k = p.key_of(word, mode.kind);
+    if (changes_soon(p, k, expected)) return {-EAGAIN};
     const wait_target target{k, expected, widen_mask(mask, k.size()), mode.by_policy};
     for (;;) {
         const uint32_t generation = p.generation();

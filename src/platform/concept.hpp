@@ -63,6 +63,7 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
     // A point at which a model checker may run a signal handler.
     P::interrupt_point();
     P::pause();
+    P::yield();  // other threads run on this CPU, if any can
     // So many rounds spins who finds a lock taken, before it sleeps.
     { P::lock_spins } -> std::convertible_to<int>;
 

@@ -2,6 +2,8 @@
 // The platform that is a Linux machine.
 #pragma once
 
+#include <sched.h>
+
 #include "platform/atomic.hpp"
 #include "platform/concept.hpp"
 #include "platform/rseq.hpp"
@@ -21,6 +23,7 @@ struct native {
     static void signal_fence() { __atomic_signal_fence(__ATOMIC_SEQ_CST); }
     static void interrupt_point() {}
     static void pause() { cpu_pause(); }
+    static void yield() { sched_yield(); }
     static constexpr int lock_spins = 100;  // about the time of one system call
 
     template <class T>

@@ -192,6 +192,7 @@ struct modelled {
         if (exhaustive()) return rl::ctx().sched();
         rl::yield(1, info(location::current()));
     }
+    static void yield() { pause(); }
 
     template <class T>
     static T& self() {
