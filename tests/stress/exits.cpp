@@ -8,6 +8,9 @@
 #include "stress/lives.hpp"
 #include "stress/report.hpp"
 
+// AddressSanitizer's, where it is there: no frame of this stack is poisoned any more.
+extern "C" [[gnu::weak]] void __asan_handle_no_return();
+
 namespace futex2::stress {
 namespace {
 
@@ -44,6 +47,8 @@ class exits final : public disturbance {
 
     // The only point at which a thread can be cancelled.
     bool goes_on(member& m) override {
+        // A cancellation skips frames without telling AddressSanitizer, as an exit does.
+        if (__asan_handle_no_return != nullptr) __asan_handle_no_return();
         pthread_testcancel();
         if (!m.one_in(32)) return true;
         if (m.one_in(2)) pthread_exit(&by_exit_);

@@ -408,7 +408,8 @@ void add_suite(CLI::App& bench, const suite_help& help, const std::shared_ptr<op
 }
 
 void add_all(CLI::App& bench, const std::shared_ptr<options>& o, int& status) {
-    CLI::App* s = bench.add_subcommand("all", "What the claims are about, engines in turn, and the claims");
+    CLI::App* s =
+        bench.add_subcommand("all", "What the claims are about, engines in turn, and the claims");
     s->fallthrough();
     add_threads(*s, *o, "512; of the suites whose threads sleep on one word");
     add_runtime(*s, *o, "0.1; of the suites that run for a time");
