@@ -3,6 +3,9 @@
 
 #include <fmt/core.h>
 
+#include <chrono>
+#include <random>
+
 namespace futex2::bench {
 namespace {
 

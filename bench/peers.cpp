@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // What this library and its peers can do alike, suite by suite.
-#include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "bench/groups.hpp"
 #include "bench/placement.hpp"
