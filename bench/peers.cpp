@@ -89,13 +89,36 @@ class peers_plan {
 
     template <class Change>
     void add(const std::string& name, int repeats, const Change& change) {
+        const suite& which = *suite_named(name);
         request one = asked_;
         change(one.how);
-        const suite& which = *suite_named(name);
+        std::vector<job> jobs;
+        if (which.of_locks) {
+            add_jobs(which, of(one, [](engine_id e) { return !kernel_slots(e); }), jobs);
+        } else {
+            add_jobs(which, one, jobs);
+            add_numa_words(which, one, jobs);
+            add_reference(which, jobs);
+        }
         groups_.push_back({name,
-                           jobs_of(which, one),
+                           std::move(jobs),
                            {asked_.warm_ups >= 0 ? asked_.warm_ups : 1,
                             asked_.repeats > 0 ? asked_.repeats : repeats}});
+    }
+
+    // Of those who have them, beside the plain ones.
+    static void add_numa_words(const suite& which, const request& asked, std::vector<job>& jobs) {
+        if (asked.numa) return;
+        request more =
+            of(asked, [](engine_id e) { return e == engine_id::user || e == engine_id::kernel2; });
+        more.numa = true;
+        add_jobs(which, more, jobs);
+    }
+
+    template <class Wanted>
+    static request of(request asked, const Wanted& wanted) {
+        std::erase_if(asked.engines, [&](engine_id e) { return !wanted(e); });
+        return asked;
     }
 
     static constexpr int crowd = 512;

@@ -17,8 +17,9 @@ int fit(const result& mine, const result& peers) {
                       mine.threads == peers.threads && mine.metric == peers.metric &&
                       mine.unit == peers.unit && mine.shared == peers.shared;
     if (!same || !peers.unsupported.empty()) return 0;
-    if (mine.bits == peers.bits && mine.numa == peers.numa) return 2;
-    return peers.bits == 32 && !peers.numa ? 1 : 0;
+    if (mine.numa == peers.numa) return mine.bits == peers.bits ? 3 : peers.bits == 32 ? 2 : 0;
+    const bool kernels = peers.engine == "kernel" || peers.engine == "kernel2";
+    return kernels && !peers.numa && peers.bits == 32 ? 1 : 0;
 }
 
 // Of each engine that is not this library the result that fits best.

@@ -23,8 +23,9 @@ struct ratio {
 
 /**
  * Every result of this library with that of every other engine which measures the same:
- * of the same word, or else, as futex(2) has no others, of a plain 32-bit word. In the
- * order of the report. Where a median is not above 0 there is no ratio.
+ * of the same word, or else of a 32-bit word of the same kind; a NUMA word with the kernel's
+ * plain one of 32 bits where the kernel has none. In the order of the report. Where a median
+ * is not above 0 there is no ratio.
  */
 std::vector<ratio> ratios_of(const report& r);
 

@@ -40,19 +40,29 @@ TEST(Ratios, HaveTheIntervalOfTheRatioTheWayRoundThatTimesIs) {
     EXPECT_EQ(ratios_of(r).at(0).noise, interval_of_ratio(mine, kernels));
 }
 
-TEST(Ratios, CompareWithTheSameWordAndElseWithAPlainOneOf32Bits) {
+TEST(Ratios, CompareWithTheSameWordAndElseWithOneOf32Bits) {
     const report r = with({
-        of_word(one("user", {1}), 32, true),
         of_word(one("user", {1}), 8, false),
         of_word(one("kernel", {2}), 32, false),
         of_word(one("kernel2", {3}), 32, false),
-        of_word(one("kernel2", {4}), 32, true),
         of_word(one("std", {5}), 64, false),
         of_word(one("std", {6}), 8, false),
+        of_word(one("boost", {7}), 64, false),
     });
-    EXPECT_EQ(ratios_of(r),
-              (std::vector<ratio>{
-                  {0, 2, 2, {}}, {0, 4, 4, {}}, {1, 2, 2, {}}, {1, 3, 3, {}}, {1, 6, 6, {}}}));
+    EXPECT_EQ(ratios_of(r), (std::vector<ratio>{{0, 1, 2, {}}, {0, 2, 3, {}}, {0, 4, 6, {}}}));
+}
+
+TEST(Ratios, CompareANumaWordWithTheKernelsPlainOneWhereItHasNoOther) {
+    const report r = with({
+        of_word(one("user", {1}), 64, true),
+        of_word(one("kernel", {2}), 32, false),
+        of_word(one("kernel2", {3}), 32, false),
+        of_word(one("kernel2", {4}), 32, true),
+        of_word(one("kernel-16", {5}), 32, false),
+        of_word(one("std", {6}), 32, false),
+        of_word(one("std", {7}), 64, false),
+    });
+    EXPECT_EQ(ratios_of(r), (std::vector<ratio>{{0, 1, 2, {}}, {0, 3, 4, {}}}));
 }
 
 TEST(Ratios, CompareOnlyWhatMeasuresTheSame) {

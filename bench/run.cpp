@@ -68,11 +68,15 @@ void add_reference(const suite& which, std::vector<job>& jobs) {
                           made{which.reference(), ""});
 }
 
-std::vector<job> jobs_of(const suite& which, const request& asked) {
-    std::vector<job> jobs;
+void add_jobs(const suite& which, const request& asked, std::vector<job>& jobs) {
     const std::string name(which.name);
     for (const target& what : targets_of(which, asked))
         jobs.emplace_back(name, what, which.make(asked.how, what));
+}
+
+std::vector<job> jobs_of(const suite& which, const request& asked) {
+    std::vector<job> jobs;
+    add_jobs(which, asked, jobs);
     add_reference(which, jobs);
     return jobs;
 }

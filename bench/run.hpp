@@ -38,7 +38,10 @@ using text_sink = std::function<void(const std::string&)>;
 /** Adds what the suite's numbers are compared with beyond the engines, if it has such. */
 void add_reference(const suite& which, std::vector<job>& jobs);
 
-/** One for each engine and kind of word that was asked for, and the reference. */
+/** Adds one for each engine and kind of word that was asked for. */
+void add_jobs(const suite& which, const request& asked, std::vector<job>& jobs);
+
+/** These, and the reference. */
 std::vector<job> jobs_of(const suite& which, const request& asked);
 
 /** Whether several engines or kinds of words take turns: then text comes at the end. */

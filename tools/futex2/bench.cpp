@@ -94,7 +94,9 @@ request complete(const options& given, const suite* which) {
         asked.engines = list<engine_id>(
             "--engine", given.engines, [](const std::string& name) { return engine_named(name); },
             "those of --list");
-    else if (asked.peers || (which != nullptr && which->of_locks))
+    else if (asked.peers)
+        asked.engines = all_engines();
+    else if (which != nullptr && which->of_locks)
         std::erase_if(asked.engines, [](engine_id e) { return kernel_slots(e).has_value(); });
     else
         asked.engines = {engine_id::user, engine_id::kernel, engine_id::kernel2};
@@ -146,8 +148,8 @@ void add_common(CLI::App& bench, options& o) {
         ->type_name("FILE");
     bench
         .add_option("--engine", o.engines,
-                    "What is measured, of those that --list names (user,kernel,kernel2; of locks "
-                    "and peers: all but kernel-N)")
+                    "What is measured, of those that --list names (user,kernel,kernel2; of locks: "
+                    "all but kernel-N; peers: all)")
         ->type_name("LIST");
     bench
         .add_option("--size", o.sizes,
