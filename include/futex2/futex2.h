@@ -66,6 +66,8 @@ extern "C" {
 #ifndef FUTEX2_PRIVATE
 #define FUTEX2_PRIVATE FUTEX_PRIVATE_FLAG
 #endif
+/* Ours, above bit 15: of a wake alone. */
+#define FUTEX2_WAKE_LOCAL 0x10000
 #ifndef FUTEX2_SIZE_MASK
 #define FUTEX2_SIZE_MASK 0x03
 #endif

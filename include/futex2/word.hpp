@@ -23,6 +23,7 @@
 #include <atomic>
 #include <bit>
 #include <cassert>
+#include <cerrno>
 #include <climits>
 #include <cstdint>
 #include <cstdlib>
@@ -115,6 +116,28 @@ inline void require_routine(std::errc error, const char* what) {
                          error == std::errc::interrupted;
     if (!routine) {
         fail(error, what);
+    }
+}
+
+// What a C call came to: nothing, or the exception.
+inline void require(int error, const char* what) {
+    if (error < 0) [[unlikely]] {
+        fail(static_cast<std::errc>(-error), what);
+    }
+}
+
+// Whether call(deadline) was done by time: it answers 0, or a negative errno.
+template <class Time, class Call>
+bool done_by(const Time& time, const char* what, const Call& call) {
+    for (;;) {
+        const int error = call(to_deadline(time));
+        if (error != -ETIMEDOUT) {
+            require(error, what);
+            return true;
+        }
+        if (timeout_holds(time)) {
+            return false;
+        }
     }
 }
 

@@ -23,6 +23,9 @@ struct word_flags {
     unsigned flags;
 
     bool known() const { return (flags & ~known_flags) == 0; }
+    // The flags of a wake.
+    bool known_of_wake() const { return (flags & ~(known_flags | FUTEX2_WAKE_LOCAL)) == 0; }
+    bool local_first() const { return (flags & FUTEX2_WAKE_LOCAL) != 0; }
     word_kind kind() const { return {flags & (FUTEX2_SIZE_MASK | FUTEX2_NUMA)}; }
     bool by_policy() const { return (flags & FUTEX2_MPOL) != 0; }
     bool is_private() const { return (flags & FUTEX2_PRIVATE) != 0; }
@@ -56,16 +59,16 @@ inline int check_deadline(const struct timespec* deadline, clockid_t clock) {
 // The checks of a wake or a wait that passes them all, in as few instructions as it
 // takes: a wake with nobody waiting is hardly longer than its fence. Which one failed,
 // and in which order they go, is found out afterwards.
-inline bool is_sound(const void* word, uint64_t mask, word_flags flags) {
+inline bool is_sound(const void* word, uint64_t mask, word_flags flags, unsigned also = 0) {
     const auto address = reinterpret_cast<uintptr_t>(word);
-    const unsigned unusual = flags.flags & ~(0u | FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL);
+    const unsigned unusual = flags.flags & ~(also | FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL);
     const bool known_and_private = unusual == FUTEX2_PRIVATE;
     return known_and_private && flags.in_range_not_0(mask) && flags.aligned(address) &&
            address < platform::user_address_limit;
 }
 
 inline int check_wake(const void* word, uint64_t mask, word_flags flags) {
-    if (!flags.known() || !flags.fits(mask) || mask == 0) return -EINVAL;
+    if (!flags.known_of_wake() || !flags.fits(mask) || mask == 0) return -EINVAL;
     return check_address(word, flags);
 }
 

@@ -68,12 +68,12 @@ static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, 
 }
 
 static int wake(void* word, uint64_t mask, int count, word_flags flags) {
-    if (!is_sound(word, mask, flags)) [[unlikely]]
+    if (!is_sound(word, mask, flags, FUTEX2_WAKE_LOCAL)) [[unlikely]]
         return wake_error(word, mask, flags);
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return 0;
-    return engine::wake(*p, {word, mask, count, flags.kind()});
+    return engine::wake(*p, {word, mask, count, flags.kind(), flags.local_first()});
 }
 
 // Resolves the words: addresses, then hints, one after the other, as the kernel.
@@ -105,7 +105,7 @@ static int waitv(const struct futex_waitv* words, unsigned n, unsigned flags, de
     auto* entries = static_cast<one*>(memory);
     waiter<native> w;
     for (unsigned i = 0; i < n; ++i)
-        prepare(*new (&entries[i]) one, w,
+        prepare(*p, engine::thread<native>::self(), *new (&entries[i]) one, w,
                 target_of(*p, word_of(words[i]), words[i].val, any, {words[i].flags}),
                 static_cast<uint8_t>(i), n == 1);
     return engine::waitv(*p, w, entries, n, until).status;
@@ -137,7 +137,8 @@ static int wakev(const struct futex2_wake_item* items, unsigned n, unsigned flag
     if (p == nullptr) return 0;
     return engine::wakev<native, FUTEX_WAITV_MAX>(*p, static_cast<int>(n), [&](int i) {
         const word_flags word{items[i].flags};
-        return wake_request{items[i].word, items[i].mask, items[i].count, word.kind()};
+        return wake_request{items[i].word, items[i].mask, items[i].count, word.kind(),
+                            word.local_first()};
     });
 }
 
@@ -149,13 +150,13 @@ static int store_wake(void* word, uint64_t value, int count, word_flags flags);
 }
 
 static int store_wake(void* word, uint64_t value, int count, word_flags flags) {
-    if (!flags.known() || !flags.fits(value)) return -EINVAL;
+    if (!flags.known_of_wake() || !flags.fits(value)) return -EINVAL;
     if (const int error = check_address(word, flags); error != 0) return error;
     if (!flags.is_private()) return -ENOSYS;
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return store_wake_early(word, value, count, flags);
-    return engine::store_wake(*p, {word, any, count, flags.kind()}, value);
+    return engine::store_wake(*p, {word, any, count, flags.kind(), flags.local_first()}, value);
 }
 
 }  // namespace futex2::abi

@@ -6,11 +6,17 @@
 #include <sys/auxv.h>
 #include <sys/mman.h>
 
+#include "abi/diagnosis.hpp"
 #include "platform/system_call.hpp"
 
 namespace futex2::abi {
 
 constinit native::atomic<native_process*> instance_;
+
+void complain(const char* variable, const char* expected) {
+    const char* const parts[] = {"futex2: ", variable, ": expected ", expected, "; ignored\n"};
+    for (const char* part : parts) platform::system_call(SYS_write, 2, part, strlen(part));
+}
 
 namespace {
 
@@ -18,11 +24,6 @@ namespace {
 // 20 ns. A spin that fails costs no more than the sleep that follows it.
 constexpr int default_spins = 1000;
 constexpr long most_spins = 1'000'000;
-
-void complain(const char* variable, const char* expected) {
-    const char* const parts[] = {"futex2: ", variable, ": expected ", expected, "; ignored\n"};
-    for (const char* part : parts) platform::system_call(SYS_write, 2, part, strlen(part));
-}
 
 // The value of a variable if it is a number in the range, else `otherwise`, with
 // a line on stderr if it is anything else.
@@ -74,6 +75,7 @@ native_process* create_instance() {
 }
 
 [[gnu::constructor]] static void at_load() {
+    read_checks_from_environment();
     instance();
 }
 

@@ -13,6 +13,9 @@ using native_process = engine::process<native>;
 
 native_process* create_instance();
 
+// A line on stderr: the environment's variable is none of what it may be.
+void complain(const char* variable, const char* expected);
+
 // Said to be hidden: -fvisibility=hidden does not reach what is declared extern, and
 // every call would take the address from the global offset table first.
 [[gnu::visibility("hidden")]] extern constinit native::atomic<native_process*> instance_;

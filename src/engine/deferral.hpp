@@ -18,6 +18,7 @@ struct deferred_wake {
     int32_t count;
     stored_kind kind;
     bool word_alive;
+    bool local_first;
 };
 
 // Written by handlers, which nest but return in order; emptied by the thread, or

@@ -17,8 +17,10 @@ struct waiter {
     static constexpr uint32_t nobody = 0;
     static constexpr uint32_t itself = ~uint32_t{0};
 
-    typename P::template atomic<uint32_t> claim;   // or 1 + the entry's index
-    typename P::template plain<uint32_t> token{};  // what the waker's callback answered
+    typename P::template atomic<uint32_t> claim;  // or 1 + the entry's index
+    // What the waiting thread tells its waker; once the wait is claimed, what the waker
+    // tells the thread (handover.hpp).
+    typename P::template plain<uint32_t> note{};
     typename P::template plain<parker<P>*> parking{};
 
     // Relaxed: claims are made under a bucket's lock, and what the claimant
@@ -48,9 +50,11 @@ struct alignas(64) entry {
     plain<entry*> last;      // the youngest
     plain<bool> assigned;    // the library set the word's hint
     plain<stored_kind> stored;
-    plain<uint8_t> index;    // in its waiter's array
-    plain<bool> alone;       // its waiter has no other entry
-    bool by_policy = false;  // FUTEX2_MPOL
+    plain<uint8_t> index;        // in its waiter's array
+    plain<bool> alone;           // its waiter has no other entry
+    bool by_policy = false;      // FUTEX2_MPOL
+    plain<uint8_t> passed_over;  // while it was the oldest: wakes that took younger ones first
+    int16_t node = 0;            // that its thread was on
 
     // Second line: what its thread asked for.
     key target;

@@ -29,12 +29,17 @@ int hint_for(const process<P>& p, int node, width size) {
 // assigned. The word is alive: that waiter has not been released yet. One
 // compare-and-swap of the whole word, as the proposal asks; while the value keeps
 // moving, of the hint half, which is as safe, for this hint changes only under
-// this lock. A hint that names another bucket is the user's own.
+// this lock. A hint that names another bucket was written by the user meanwhile, which is an
+// error, and is left alone.
 template <platform_like P>
 void reset_hint(const process<P>& p, const bucket<P>& b, const key& k) {
     void* word = k.word();
     const int64_t node = P::load_hint(word, k.size());
-    if (!p.has_node(node) || &p.bucket_on(static_cast<int>(node), k) != &b) return;
+    if (!p.has_node(node) || &p.bucket_on(static_cast<int>(node), k) != &b) {
+        if (const auto report = P::on_misuse(); report != nullptr)
+            report(misuse::hint_overwritten, word, 0);
+        return;
+    }
     for (int i = 0; i < 4; ++i) {
         const uint64_t value = P::load_value(word, k.size());
         if (P::compare_exchange_pair(word, k.size(), value, node, value, no_node)) return;

@@ -19,4 +19,13 @@ int waits_on(process<P>& p, void* word, word_kind kind) {
     return count_unclaimed(find<P>(at.where->root, at.k), INT_MAX);
 }
 
+// The thread that has waited longest on a plain word, or 0.
+template <platform_like P>
+int32_t first_waiter(process<P>& p, const key& k) {
+    bucket<P>& b = p.plain_bucket(k);
+    section<P> s(p, thread<P>::self(), p.generation(), b);
+    const entry<P>* first = find<P>(b.root, k).first;
+    return first == nullptr ? 0 : first->owner.get()->parking.get()->thread;
+}
+
 }  // namespace futex2::engine

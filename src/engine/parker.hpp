@@ -21,6 +21,7 @@ struct alignas(64) parker {
     static constexpr uint32_t woken = 3;     // the wait that was armed is over
 
     typename P::template atomic<uint32_t> state;
+    int32_t thread;  // whose it is, for messages; before anybody can see the parker
 
     // Before the entries are queued: the bucket's lock publishes it.
     void arm() { state.store(armed, order::relaxed); }

@@ -8,6 +8,7 @@ namespace futex2::engine {
 
 using platform::all_ones;
 using platform::deadline;
+using platform::misuse;
 using platform::on_fork;
 using platform::order;
 using platform::platform_like;

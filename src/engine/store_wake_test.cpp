@@ -105,7 +105,8 @@ TEST_P(StoreWake, TouchesNothingForAWaitThatWasClaimedThroughAnotherWord) {
         entry<interruptible> entries[2];
         void* const words[2] = {fragile.get(), other};
         for (uint8_t i = 0; i < 2; ++i)
-            prepare(entries[i], w, {p->key_of(words[i], kind), 0, ~uint64_t{0}, false}, i, false);
+            prepare(*p, test_thread::self(), entries[i], w,
+                    {p->key_of(words[i], kind), 0, ~uint64_t{0}, false}, i, false);
         result = engine::waitv(*p, w, entries, 2, {});
     });
     ASSERT_TRUE(eventually([&] { return waits_on(*p, other, kind) == 1; }));

@@ -25,17 +25,17 @@ void let_go(entry<P>* e) {
     e->queued_in.store(nullptr, order::release);
 }
 
-// Claims and takes out up to count of the key's waiters, oldest first, under the
-// lock of b. word_alive: the caller's word outlives the call. Else it may be gone
-// (store_wake), and is touched only for the sake of a waiter that is taken here.
-template <platform_like P>
-chain<P> take(const process<P>& p, bucket<P>& b, const key& k, uint64_t mask, int count,
-              bool word_alive) {
-    chain<P> taken;
+// Claims and takes out up to count of the key's waiters, oldest first, of those that
+// wanted(entry) holds for, under the lock of b. word_alive: the caller's word outlives the
+// call. Else it may be gone (store_wake), and is touched only for the sake of a waiter that
+// is taken here.
+template <platform_like P, class Wanted>
+void take_wanted(const process<P>& p, bucket<P>& b, const key& k, int count, bool word_alive,
+                 chain<P>& taken, const Wanted& wanted) {
     queue<P> q = find<P>(b.root, k);
     for (entry<P>* e = q.first; e != nullptr && taken.length < count;) {
         entry<P>* next = e->next.get();
-        if ((e->mask.get() & mask) != 0) {
+        if (wanted(*e)) {
             const bool claimed = e->owner.get()->claim_by(1u + e->index.get());
             // Claimed through another word: it has been counted there.
             if (claimed || word_alive || taken.length > 0) {
@@ -46,6 +46,36 @@ chain<P> take(const process<P>& p, bucket<P>& b, const key& k, uint64_t mask, in
         }
         e = next;
     }
+}
+
+// The same of those whose mask has a bit in common with `mask`.
+template <platform_like P>
+chain<P> take(const process<P>& p, bucket<P>& b, const key& k, uint64_t mask, int count,
+              bool word_alive) {
+    chain<P> taken;
+    take_wanted(p, b, k, count, word_alive, taken,
+                [mask](const entry<P>& e) { return (e.mask.get() & mask) != 0; });
+    return taken;
+}
+
+// Of a word's waiters of other nodes, the oldest is passed over so often.
+inline constexpr uint8_t most_passed_over = 64;
+
+// take(), of the waiters of a node first, then of the others. The oldest waiter is not
+// passed over for ever: when it was so often, it comes first.
+template <platform_like P>
+chain<P> take_local(const process<P>& p, bucket<P>& b, const key& k, uint64_t mask, int count,
+                    bool word_alive, int node) {
+    chain<P> taken;
+    const auto wanted = [mask](const entry<P>& e) { return (e.mask.get() & mask) != 0; };
+    entry<P>* oldest = find<P>(b.root, k).first;
+    if (oldest != nullptr && oldest->passed_over.get() >= most_passed_over)
+        take_wanted(p, b, k, 1, word_alive, taken, wanted);
+    take_wanted(p, b, k, count, word_alive, taken,
+                [&](const entry<P>& e) { return e.node == node && wanted(e); });
+    if (taken.length > 0 && oldest != nullptr && find<P>(b.root, k).first == oldest)
+        oldest->passed_over.set(static_cast<uint8_t>(oldest->passed_over.get() + 1));
+    take_wanted(p, b, k, count, word_alive, taken, wanted);
     return taken;
 }
 

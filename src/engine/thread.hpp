@@ -54,6 +54,7 @@ bool take_seat(process<P>& p, thread<P>& t, uint32_t generation) {
     t.seat_generation = generation;
     t.owner = &p;
     if (t.own.parking == nullptr) return false;
+    t.own.parking->thread = P::thread_id();
     P::at_thread_exit(release_seat<P>, &t);
     return true;
 }

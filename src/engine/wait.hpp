@@ -31,8 +31,24 @@ int first_node(const process<P>& p, const thread<P>& t, const key& k, bool by_po
     return hint_for(p, node, k.size());
 }
 
+// While somebody looks for misuse: whether the word is waited on in another size here. (Plain
+// words of one address share a bucket, whatever their size.)
 template <platform_like P>
-void queue_entry(bucket<P>& b, entry<P>& e, bool assigned) {
+void look_for_another_size(const process<P>& p, bucket<P>& b, const key& k) {
+    const auto report = P::on_misuse();
+    if (report == nullptr) [[likely]]
+        return;
+    for (uint32_t bits = 0; bits < 8; ++bits) {
+        if (bits == k.kind.bits) continue;
+        const entry<P>* other = find<P>(b.root, p.key_of(k.word(), {bits})).first;
+        if (other != nullptr)
+            report(misuse::two_sizes, k.word(), other->owner.get()->parking.get()->thread);
+    }
+}
+
+template <platform_like P>
+void queue_entry(const process<P>& p, bucket<P>& b, entry<P>& e, bool assigned) {
+    look_for_another_size(p, b, e.target);
     e.set_key(e.target);
     queue<P> q = find<P>(b.root, e.target);
     append<P>(q, &e, &e);
@@ -72,7 +88,7 @@ enqueued enqueue(process<P>& p, thread<P>& t, uint32_t generation, entry<P>& e) 
             queue_it = !value_differs<P>(k, e.expected) &&
                        (!k.numa() || P::load_hint(k.word(), k.size()) == node);
         if (queue_it)
-            queue_entry(b, e, assign);
+            queue_entry(p, b, e, assign);
         else
             b.count.fetch_sub(1, order::relaxed);
         if (!s.leave({})) return enqueued::forked;
@@ -94,10 +110,11 @@ int sleep(process<P>& p, thread<P>& t, parker<P>& own, deadline until) {
     return own.sleep(until);
 }
 
-// What ends a wait: an index, or a negative errno, and the waker's token.
+// What ends a wait: an index, or a negative errno, and the waker's note.
 struct wait_result {
     int status = 0;
-    uint32_t token = 0;
+    uint32_t note = 0;
+    bool moved = false;  // of a wait on one word: it has been requeued
 };
 
 constexpr int error_of(enqueued e) {
@@ -112,7 +129,8 @@ constexpr int error_of(enqueued e) {
 }
 
 template <platform_like P>
-void prepare(entry<P>& e, waiter<P>& w, const wait_target& target, uint8_t index, bool alone) {
+void prepare(const process<P>& p, const thread<P>& t, entry<P>& e, waiter<P>& w,
+             const wait_target& target, uint8_t index, bool alone) {
     e.target = target.k;
     e.expected = target.expected;
     e.mask.set(target.mask);
@@ -120,6 +138,8 @@ void prepare(entry<P>& e, waiter<P>& w, const wait_target& target, uint8_t index
     e.owner.set(&w);
     e.index.set(index);
     e.alone.set(alone);
+    e.passed_over.set(0);
+    e.node = static_cast<int16_t>(current_node(p, t));
 }
 
 // Arms the thread's parker for w.
@@ -146,15 +166,20 @@ wait_result finish(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& 
         if (!given_up && claim == i + 1) continue;  // the waker has taken it
         if (!withdraw(p, t, generation, entries[i])) ours = ours && !given_up;
     }
-    if (given_up) return {status};
-    return {static_cast<int>(claim) - 1, w.token.get()};
+    const bool moved = n == 1 && entries[0].address.get() != entries[0].target.address;
+    if (given_up) return {status, 0, moved};
+    return {static_cast<int>(claim) - 1, w.note.get(), moved};
 }
 
-// Waits on n entries, which are prepared for w. False: this is a forked child, in
-// which the wait must begin again.
-template <platform_like P>
+struct nothing {
+    void operator()() const {}
+};
+
+// Waits on n entries, which are prepared for w. before_sleep() runs when they are queued, and
+// must not wait itself. False: this is a forked child, in which the wait must begin again.
+template <platform_like P, class F = nothing>
 bool wait_on(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, entry<P>* entries,
-             unsigned n, deadline until, wait_result& result) {
+             unsigned n, deadline until, wait_result& result, const F& before_sleep = {}) {
     arm(t, w);
     enqueued state = enqueued::yes;
     unsigned queued = 0;
@@ -164,7 +189,10 @@ bool wait_on(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, ent
     }
     if (state == enqueued::forked) return false;
     int status = error_of(state);
-    if (state == enqueued::yes) status = sleep(p, t, *w.parking.get(), until);
+    if (state == enqueued::yes) {
+        before_sleep();
+        status = sleep(p, t, *w.parking.get(), until);
+    }
     bool ours = true;
     result = finish(p, t, generation, w, entries, queued, status, ours);
     return ours;
@@ -200,23 +228,32 @@ struct wait_mode {
     bool by_policy;
 };
 
+// A wait for one word without a look before it queues. note: for its waker (handover.hpp).
+// before_sleep(): as of wait_on(), and again in a child that was forked meanwhile.
+template <platform_like P, class F = nothing>
+wait_result queue_and_sleep(process<P>& p, const wait_target& target, deadline until,
+                            uint32_t note = 0, const F& before_sleep = {}) {
+    thread<P>& t = thread<P>::self();
+    for (;;) {
+        const uint32_t generation = p.generation();
+        if (!take_seat(p, t, generation)) return {-ENOMEM};
+        entry<P>& e = *t.own.place;
+        prepare(p, t, e, e.own, target, 0, true);
+        e.own.note.set(note);
+        wait_result result;
+        if (wait_on(p, t, generation, e.own, &e, 1, until, result, before_sleep)) return result;
+    }
+}
+
 // Out of line, and with what fits into registers: a wait whose value has changed
 // does nothing for its sake.
 template <platform_like P>
 [[gnu::noinline]] wait_result wait_in_queue(process<P>& p, void* word, uint64_t expected,
                                             uint64_t mask, const timespec* time, wait_mode mode) {
-    thread<P>& t = thread<P>::self();
     const key k = p.key_of(word, mode.kind);
     if (changes_soon(p, k, expected)) return {-EAGAIN};
-    const wait_target target{k, expected, widen_mask(mask, k.size()), mode.by_policy};
-    for (;;) {
-        const uint32_t generation = p.generation();
-        if (!take_seat(p, t, generation)) return {-ENOMEM};
-        entry<P>& e = *t.own.place;
-        prepare(e, e.own, target, 0, true);
-        wait_result result;
-        if (wait_on(p, t, generation, e.own, &e, 1, {time, mode.clock}, result)) return result;
-    }
+    return queue_and_sleep(p, {k, expected, widen_mask(mask, k.size()), mode.by_policy},
+                           {time, mode.clock});
 }
 
 // futex2_wait() behind its checks.

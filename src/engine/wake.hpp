@@ -12,16 +12,7 @@ struct wake_request {
     uint64_t mask;
     int count;  // 0: nobody; negative: one, as the kernel
     word_kind kind;
-};
-
-// What a wake has found, told under the bucket's lock to the caller's callback.
-struct wake_outcome {
-    int taken;       // waiters that this wake ends
-    bool more_wait;  // waiters of the word remain, of whatever mask
-};
-
-struct no_callback {
-    uint32_t operator()(wake_outcome) const { return 0; }
+    bool local_first = false;  // waiters of the caller's node
 };
 
 // Behind a full fence, or a locked instruction on another word: 0 says that
@@ -36,31 +27,27 @@ bool nobody_waits(const bucket<P>& b) {
 struct wake_mode {
     word_kind kind;
     bool word_alive;
+    bool local_first;
 };
 
-// Wakes up to count (not 0) waiters of a bucket in which somebody waits. callback
-// runs under the bucket's lock, also when nobody was taken; what it answers
-// becomes the token of each wait that ends. Out of line, and with what fits into
-// registers: where nobody waits, a wake does not even touch the stack.
-template <platform_like P, class F = no_callback>
+// Wakes up to count (not 0) waiters of a bucket in which somebody waits. Out of line, and
+// with what fits into registers: where nobody waits, a wake does not even touch the stack.
+template <platform_like P>
 [[gnu::noinline]] int wake_in_bucket(process<P>& p, bucket<P>& b, uintptr_t address, uint64_t mask,
-                                     int count, wake_mode mode, F callback = {}) {
+                                     int count, wake_mode mode) {
     thread<P>& t = thread<P>::self();
     if (count < 0) count = 1;
     if (t.depth.load(order::relaxed) > 0) [[unlikely]] {
-        t.deferred.push({address, mask, &b, count, mode.kind, mode.word_alive});
+        t.deferred.push({address, mask, &b, count, mode.kind, mode.word_alive, mode.local_first});
         return 0;
     }
     const key k{address, mode.kind, path_of(address, mode.kind, p.seed)};
+    const uint64_t widened = widen_mask(mask, k.size());
     const uint32_t generation = p.generation_word->load(order::relaxed);
     section<P> s(p, t, generation, b);
-    chain<P> taken = take(p, b, k, widen_mask(mask, k.size()), count, mode.word_alive);
-    if constexpr (!std::same_as<F, no_callback>) {
-        const bool more_wait = find<P>(b.root, k).first != nullptr;
-        const uint32_t token = callback(wake_outcome{taken.length, more_wait});
-        for (entry<P>* e = taken.first; e != nullptr; e = e->next.get())
-            e->owner.get()->token.set(token);
-    }
+    chain<P> taken = mode.local_first
+                         ? take_local(p, b, k, widened, count, mode.word_alive, current_node(p, t))
+                         : take(p, b, k, widened, count, mode.word_alive);
     const int woken = taken.length;
     s.leave(taken);
     return woken;
@@ -68,34 +55,33 @@ template <platform_like P, class F = no_callback>
 
 // The second half of a wake: the hint is known (no_node for a plain word), and a
 // full fence lies behind the change of the value.
-template <platform_like P, class F = no_callback>
-int wake_at(process<P>& p, const wake_request& w, bucket<P>& b, bool word_alive, F callback = {}) {
+template <platform_like P>
+int wake_at(process<P>& p, const wake_request& w, bucket<P>& b, bool word_alive) {
     if (nobody_waits(b) || w.count == 0) return 0;
     return wake_in_bucket(p, b, reinterpret_cast<uintptr_t>(w.word), w.mask, w.count,
-                          {w.kind, word_alive}, callback);
+                          {w.kind, word_alive, w.local_first});
 }
 
-// futex2_wake() behind its checks. -EINVAL for an impossible hint. callback: not
-// called where the bucket's count shows that nobody waits.
+// futex2_wake() behind its checks. -EINVAL for an impossible hint.
 //
 // The full fence stands behind the caller's store, whatever order and width that
 // had, and before the load of the hint or the count: else that load may be
 // answered before the store is visible. All that needs neither goes before the
 // fence, where it costs no time of its own.
-template <platform_like P, class F = no_callback>
-[[gnu::always_inline]] inline int wake(process<P>& p, const wake_request& w, F callback = {}) {
+template <platform_like P>
+[[gnu::always_inline]] inline int wake(process<P>& p, const wake_request& w) {
     if (w.kind.numa()) {
         P::fence();
         const int64_t hint = P::load_hint(w.word, w.kind.size());
         if (hint == no_node) return 0;
         if (!p.has_node(hint)) return -EINVAL;
         const key k = p.key_of(w.word, w.kind);
-        return wake_at(p, w, p.bucket_on(static_cast<int>(hint), k), true, callback);
+        return wake_at(p, w, p.bucket_on(static_cast<int>(hint), k), true);
     }
     const key k = p.key_of(w.word, w.kind);
     bucket<P>& b = p.plain_bucket(k);
     P::fence();
-    return wake_at(p, w, b, true, callback);
+    return wake_at(p, w, b, true);
 }
 
 // Stores a value into a NUMA word and reads its hint in one step. False, and
@@ -161,7 +147,8 @@ void drain(process<P>& p, thread<P>& t) {
             }
             deferred_wake<P> w;
             if (!t.deferred.pop(w) || nobody_waits(*w.where)) continue;
-            wake_in_bucket(p, *w.where, w.address, w.mask, w.count, {w.kind, w.word_alive});
+            wake_in_bucket(p, *w.where, w.address, w.mask, w.count,
+                           {w.kind, w.word_alive, w.local_first});
         }
         t.deferred.draining.store(false, order::relaxed);
         P::signal_fence();

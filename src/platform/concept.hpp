@@ -36,6 +36,12 @@ struct deadline {
     clockid_t clock = CLOCK_MONOTONIC;
 };
 
+// What a program does wrong with its words, where the engine sees it.
+enum class misuse : uint8_t { two_sizes, hint_overwritten };
+
+// Told the word and a thread that waits on it; does not return.
+using misuse_handler = void (*)(misuse, const void* word, int32_t thread);
+
 template <class A, class T>
 concept atomic_like = requires(A a, const A c, T v) {
     { c.load(order::acquire) } -> std::same_as<T>;
@@ -74,8 +80,15 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
     // Where the calling thread runs; negative: not known.
     { P::current_cpu() } -> std::convertible_to<int>;
     { P::current_node() } -> std::convertible_to<int>;
+    // Nanoseconds of a clock that never goes back.
+    { P::now() } -> std::same_as<uint64_t>;
     // The node that the memory policy of an address names, or negative.
     { P::policy_node(address) } -> std::convertible_to<int>;
+
+    // Null: nobody looks for misuse.
+    { P::on_misuse() } -> std::same_as<misuse_handler>;
+    // As the kernel names the calling thread, for messages.
+    { P::thread_id() } -> std::same_as<int32_t>;
 
     // Sleeps while word == expected: 0, -EAGAIN, -EINTR or -ETIMEDOUT.
     { P::park(word, 0u, deadline{}) } -> std::same_as<int>;
@@ -96,6 +109,11 @@ concept platform_like = atomic_like<typename P::template atomic<uint32_t>, uint3
     { P::load_value(address, width::u8) } -> std::same_as<uint64_t>;  // acquire
     { P::load_hint(address, width::u8) } -> std::same_as<int64_t>;    // acquire
     P::store_value_fenced(address, width::u8, value);  // seq_cst, and a full fence behind it
+    P::store_value(address, width::u8, value, order::release);
+    // Relaxed where it fails.
+    {
+        P::compare_exchange_value(address, width::u8, value, value, order::acquire)
+        } -> std::same_as<bool>;
     // seq_cst; may fail for no reason.
     {
         P::compare_exchange_pair(address, width::u8, value, hint, value, hint)

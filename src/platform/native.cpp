@@ -35,6 +35,12 @@ node_source source() {
 
 }  // namespace
 
+constinit misuse_handler native::misuse_handler_;
+
+int32_t native::thread_id() {
+    return static_cast<int32_t>(system_call(SYS_gettid));
+}
+
 // Out of line: it would cost every look a stack frame.
 [[gnu::noinline]] node_source find_node_source() {
     if (&__rseq_size == nullptr || &__rseq_offset == nullptr || __rseq_size == 0)

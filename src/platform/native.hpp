@@ -39,6 +39,20 @@ struct native {
     // negative. A VMA's home node (set_mempolicy_home_node(2)) cannot be read.
     static int policy_node(const void* address);
 
+    static misuse_handler on_misuse() {
+        return __atomic_load_n(&misuse_handler_, __ATOMIC_RELAXED);
+    }
+    static void set_misuse_handler(misuse_handler f) {
+        __atomic_store_n(&misuse_handler_, f, __ATOMIC_RELAXED);
+    }
+    static int32_t thread_id();
+
+    static uint64_t now() {
+        timespec t;
+        clock_gettime(CLOCK_MONOTONIC, &t);
+        return static_cast<uint64_t>(t.tv_sec) * 1'000'000'000 + static_cast<uint64_t>(t.tv_nsec);
+    }
+
     static int park(atomic<uint32_t>& word, uint32_t expected, deadline until);
     static void unpark(atomic<uint32_t>& word);
     static void unpark_all(atomic<uint32_t>& word);
@@ -71,6 +85,13 @@ struct native {
         exchange_value(address, w, value);
         fence_after_rmw();
     }
+    static void store_value(void* address, width w, uint64_t value, order o) {
+        platform::store_value(address, w, value, o);
+    }
+    static bool compare_exchange_value(void* address, width w, uint64_t expected, uint64_t desired,
+                                       order o) {
+        return platform::compare_exchange_value(address, w, expected, desired, o);
+    }
     static bool compare_exchange_pair(void* address, width w, uint64_t value, int64_t hint,
                                       uint64_t new_value, int64_t new_hint) {
         return platform::compare_exchange_pair(address, w, value, hint, new_value, new_hint);
@@ -78,6 +99,9 @@ struct native {
     static bool compare_exchange_hint(void* address, width w, int64_t expected, int64_t desired) {
         return platform::compare_exchange_hint(address, w, expected, desired);
     }
+
+  private:
+    [[gnu::visibility("hidden")]] static constinit misuse_handler misuse_handler_;
 };
 
 static_assert(platform_like<native>);

@@ -12,7 +12,7 @@
 
 #include <utility>
 
-#include "platform/concept.hpp"
+#include "platform/atomic.hpp"
 
 namespace futex2::platform {
 
@@ -115,6 +115,24 @@ inline int64_t load_hint(const void* address, width w) {
     return with_layout(w, [&](auto layout) -> int64_t {
         using hint = typename decltype(layout)::hint;
         return __atomic_load_n(static_cast<const hint*>(address) + 1, __ATOMIC_ACQUIRE);
+    });
+}
+
+inline void store_value(void* address, width w, uint64_t v, order o) {
+    with_layout(w, [&](auto layout) {
+        using value = typename decltype(layout)::value;
+        __atomic_store_n(static_cast<value*>(address), static_cast<value>(v), memory_order_of(o));
+    });
+}
+
+inline bool compare_exchange_value(void* address, width w, uint64_t expected, uint64_t desired,
+                                   order o) {
+    return with_layout(w, [&](auto layout) -> bool {
+        using value = typename decltype(layout)::value;
+        auto old = static_cast<value>(expected);
+        return __atomic_compare_exchange_n(static_cast<value*>(address), &old,
+                                           static_cast<value>(desired), false, memory_order_of(o),
+                                           __ATOMIC_RELAXED);
     });
 }
 

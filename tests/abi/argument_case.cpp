@@ -40,8 +40,10 @@ void append_shared(std::vector<argument_case>& table, call which, const std::vec
 }
 
 void append_unknown_flags(std::vector<argument_case>& table, call which) {
+    const bool wakes = which == call::wake || which == call::wakev || which == call::store_wake;
+    const unsigned known = FUTEX2_PRIVATE | (wakes ? FUTEX2_WAKE_LOCAL : 0);
     for (unsigned bit = 4; bit < 32; ++bit) {
-        if (1u << bit != FUTEX2_PRIVATE)
+        if ((1u << bit & known) == 0)
             table.push_back({which, "flag_bit_" + std::to_string(bit), {flag(1u << bit)}, -EINVAL});
     }
 }

@@ -41,7 +41,7 @@ nodes() {
 }
 
 units() {
-    for test in topology_test address_tree_test parker_test callback_test store_wake_test \
+    for test in topology_test address_tree_test parker_test handover_test store_wake_test \
         interrupt_test lifetime_test no_allocation_test futex_test deadlines_test wait_any_test \
         kernel_calls_test; do
         check "$test" "./$test"

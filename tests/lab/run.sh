@@ -9,7 +9,7 @@ here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 build=$1 work=$2 what=${3:-full}
 
 programs=(lab_leave lab_test futex2 topology_test address_tree_test parker_test
-    callback_test store_wake_test interrupt_test lifetime_test no_allocation_test futex_test
+    handover_test store_wake_test interrupt_test lifetime_test no_allocation_test futex_test
     deadlines_test wait_any_test kernel_calls_test abi_test tally_test
     stress)
 

@@ -125,6 +125,13 @@ class word {
         RL_ASSERT(!freed_);
         return done;
     }
+    bool compare_exchange_value(uint32_t value, uint32_t new_value, order o) {
+        for (;;) {
+            const uint64_t old = load(order::relaxed);
+            if (value_of(old) != value) return false;
+            if (both_.compare_exchange(old, pack(new_value, hint_of(old)), o)) return true;
+        }
+    }
     bool compare_exchange_hint(int32_t hint, int32_t new_hint) {
         for (;;) {
             const uint64_t old = load(order::relaxed);
@@ -155,6 +162,7 @@ class word {
 struct thread_settings {
     int node = 0;
     void* object = nullptr;         // what self() answers
+    uint64_t time = 1'000'000'000;
     std::function<void()> handler;  // runs once, at an interrupt point or not at all
     // The kernel's: the word that the thread sleeps on, and where relacy keeps it asleep.
     const void* sleeps_on = nullptr;
@@ -201,6 +209,13 @@ struct modelled {
     static int current_cpu() { return -1; }
     static int current_node() { return mine().node; }
     static int policy_node(const void*) { return -1; }
+    static platform::misuse_handler on_misuse() { return nullptr; }
+    static int32_t thread_id() { return static_cast<int32_t>(rl::thread_index()); }
+    // Little time passes between two looks, or much.
+    static uint64_t now() {
+        if (once_in(2)) mine().time += 1'000'000'000;
+        return mine().time;
+    }
 
     // From here on to the end of a function nobody else runs, but for bed->wait().
     static rl::context& enter_kernel() {
@@ -276,6 +291,14 @@ struct modelled {
     static void store_value_fenced(void* address, width, uint64_t value) {
         at(address).store_value(static_cast<uint32_t>(value), order::seq_cst);
         fence();
+    }
+    static void store_value(void* address, width, uint64_t value, order o) {
+        at(address).store_value(static_cast<uint32_t>(value), o);
+    }
+    static bool compare_exchange_value(void* address, width, uint64_t expected, uint64_t desired,
+                                       order o) {
+        return at(address).compare_exchange_value(static_cast<uint32_t>(expected),
+                                                  static_cast<uint32_t>(desired), o);
     }
     static bool compare_exchange_pair(void* address, width, uint64_t value, int64_t hint,
                                       uint64_t new_value, int64_t new_hint) {

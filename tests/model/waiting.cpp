@@ -80,20 +80,6 @@ struct wait_again : suite<wait_again<kind>, 3> {
 const registration<wait_again<plain>> plain_again_("wait-again-plain");
 const registration<wait_again<numa>> numa_again_("wait-again-numa");
 
-// What the waker's callback answers reaches the waiter.
-struct token : suite<token, 2> {
-    void act(unsigned i) {
-        if (i == 0) {
-            const engine::wait_result result = w.wait_for_token(0, numa);
-            RL_ASSERT(result.status != 0 || result.token == 7);
-        } else {
-            w.at(0).store_value(1, order::relaxed);
-            w.wake_with_token(0, numa, 7);
-        }
-    }
-};
-const registration<token> token_("token");
-
 // The waiter frees the word as soon as it sees the value.
 struct store_wake_and_free : suite<store_wake_and_free, 2> {
     void act(unsigned i) {

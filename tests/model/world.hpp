@@ -56,6 +56,7 @@ class world {
         for (int i = 0; i < modelled::max_threads; ++i)
             modelled::threads[i] = {.node = i % modelled::max_nodes,
                                     .object = &threads_[i],
+                                    .time = 1'000'000'000,
                                     .handler = nullptr,
                                     .sleeps_on = nullptr,
                                     .bed = &beds_[i]};
@@ -69,6 +70,7 @@ class world {
     }
 
     word& at(size_t i) { return words_[i].object; }
+    engine::process<modelled>& process() { return process_; }
 
     // The user gives the word a node; before the threads begin.
     void set_hint(size_t i, int32_t node) {
@@ -79,11 +81,9 @@ class world {
     // As a program that frees an object with the word inside.
     void free(size_t i) { at(i).free(); }
 
-    engine::wait_result wait_for_token(size_t i, word_kind kind, const timespec* until = nullptr) {
-        return engine::wait(process_, &at(i), 0, UINT32_MAX, until, {CLOCK_MONOTONIC, kind, false});
-    }
     int wait(size_t i, word_kind kind, const timespec* until = nullptr) {
-        return wait_for_token(i, kind, until).status;
+        return engine::wait(process_, &at(i), 0, UINT32_MAX, until, {CLOCK_MONOTONIC, kind, false})
+            .status;
     }
     // Waits until the word's value is no longer 0.
     void wait_for_change(size_t i, word_kind kind) {
@@ -98,11 +98,6 @@ class world {
     int change_and_wake(size_t i, word_kind kind, int n = INT_MAX) {
         at(i).store_value(1, order::relaxed);
         return wake(i, kind, n);
-    }
-    // A wake of all whose callback hands a token on.
-    int wake_with_token(size_t i, word_kind kind, uint32_t token) {
-        return engine::wake(process_, {&at(i), UINT32_MAX, INT_MAX, kind},
-                            [token](engine::wake_outcome) { return token; });
     }
     int store_wake(size_t i, word_kind kind) {
         return engine::store_wake(process_, {&at(i), UINT32_MAX, INT_MAX, kind}, 1);
@@ -122,8 +117,8 @@ class world {
         engine::waiter<modelled> w;
         engine::entry<modelled> entries[2];
         for (uint8_t i = 0; i < 2; ++i)
-            engine::prepare(entries[i], w, {process_.key_of(&at(i), kind), 0, ~uint64_t{0}, false},
-                            i, false);
+            engine::prepare(process_, engine::thread<modelled>::self(), entries[i], w,
+                            {process_.key_of(&at(i), kind), 0, ~uint64_t{0}, false}, i, false);
         return engine::waitv(process_, w, entries, 2, {until, CLOCK_MONOTONIC}).status;
     }
 

@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: MIT
+/**
+ * Condition variables, as the standard's, both with deadlines and with stop tokens.
+ *
+ * condition_variable      for std::unique_lock<futex2::mutex>. Who is notified while the mutex
+ *                         is held is moved to the mutex, not woken to wait there; who is
+ *                         notified with others while it is free waits behind the first of them
+ * condition_variable_any  for any lock; wakes whom it notifies
+ *
+ * Both count their notifications in 64 bits, which do not wrap. Either may be destroyed once
+ * all who wait have been notified. wait() may return for no reason; errors as in mutex.hpp.
+ * Notifications are cheap where nobody waits, need not hold the mutex, and are not for signal
+ * handlers.
+ */
+#ifndef FUTEX2_CONDITION_VARIABLE_HPP
+#define FUTEX2_CONDITION_VARIABLE_HPP
+
+#include <futex2/sync.h>
+
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <futex2/deadline.hpp>
+#include <futex2/futex.hpp>
+#include <futex2/mutex.hpp>
+#include <mutex>
+#include <stop_token>
+#include <utility>
+
+namespace futex2 {
+
+using std::cv_status;
+
+namespace detail {
+
+/**
+ * The waits that a condition variable is made of, over Derived's
+ *   sequence()                           of its notifications
+ *   wait_since(lock, sequence, time)     once, while nobody has notified since; time: null, or
+ *                                        a deadline. False where it has passed
+ *   notify_all()
+ */
+template <class Derived>
+class waits {
+  public:
+    template <class Lock>
+    void wait(Lock& lock) {
+        self().wait_since(lock, self().sequence(), nullptr);
+    }
+    template <class Lock, class Predicate>
+    void wait(Lock& lock, Predicate done) {
+        while (!done()) {
+            wait(lock);
+        }
+    }
+
+    template <class Lock, class Clock, class Duration>
+    cv_status wait_until(Lock& lock, const std::chrono::time_point<Clock, Duration>& time) {
+        return wait_by(lock, time, self().sequence());
+    }
+    template <class Lock, class Clock, class Duration, class Predicate>
+    bool wait_until(Lock& lock, const std::chrono::time_point<Clock, Duration>& time,
+                    Predicate done) {
+        return wait_by(lock, time, std::move(done));
+    }
+    template <class Lock, class Rep, class Period>
+    cv_status wait_for(Lock& lock, const std::chrono::duration<Rep, Period>& time) {
+        return wait_by(lock, to_deadline(time), self().sequence());
+    }
+    template <class Lock, class Rep, class Period, class Predicate>
+    bool wait_for(Lock& lock, const std::chrono::duration<Rep, Period>& time, Predicate done) {
+        return wait_by(lock, to_deadline(time), std::move(done));
+    }
+
+    /** Until done() or a stop is requested; returns done(). */
+    template <class Lock, class Predicate>
+    bool wait(Lock& lock, std::stop_token stop, Predicate done) {
+        std::stop_callback notice(stop, [this] { self().notify_all(); });
+        for (;;) {
+            // Read first: a stop that is requested behind the look at it counts it up.
+            const std::uint64_t sequence = self().sequence();
+            if (done()) {
+                return true;
+            }
+            if (stop.stop_requested()) {
+                return false;
+            }
+            self().wait_since(lock, sequence, nullptr);
+        }
+    }
+    template <class Lock, class Clock, class Duration, class Predicate>
+    bool wait_until(Lock& lock, std::stop_token stop,
+                    const std::chrono::time_point<Clock, Duration>& time, Predicate done) {
+        return wait_by(lock, std::move(stop), time, std::move(done));
+    }
+    template <class Lock, class Rep, class Period, class Predicate>
+    bool wait_for(Lock& lock, std::stop_token stop, const std::chrono::duration<Rep, Period>& time,
+                  Predicate done) {
+        return wait_by(lock, std::move(stop), to_deadline(time), std::move(done));
+    }
+
+  private:
+    Derived& self() { return static_cast<Derived&>(*this); }
+
+    template <class Lock, class Time>
+    cv_status wait_by(Lock& lock, const Time& time, std::uint64_t sequence) {
+        const deadline until = to_deadline(time);
+        const bool notified = self().wait_since(lock, sequence, &until);
+        // Of a clock that the kernel does not know: perhaps too early, which is no reason.
+        return notified || !timeout_holds(time) ? cv_status::no_timeout : cv_status::timeout;
+    }
+    template <class Lock, class Time, class Predicate>
+    bool wait_by(Lock& lock, const Time& time, Predicate done) {
+        while (!done()) {
+            if (wait_by(lock, time, self().sequence()) == cv_status::timeout) {
+                return done();
+            }
+        }
+        return true;
+    }
+    template <class Lock, class Time, class Predicate>
+    bool wait_by(Lock& lock, std::stop_token stop, const Time& time, Predicate done) {
+        std::stop_callback notice(stop, [this] { self().notify_all(); });
+        for (;;) {
+            const std::uint64_t sequence = self().sequence();
+            if (done()) {
+                return true;
+            }
+            if (stop.stop_requested()) {
+                return false;
+            }
+            if (wait_by(lock, time, sequence) == cv_status::timeout) {
+                return done();
+            }
+        }
+    }
+};
+
+}  // namespace detail
+
+class condition_variable : public detail::waits<condition_variable> {
+  public:
+    using native_handle_type = futex2_cond*;
+
+    constexpr condition_variable() noexcept = default;
+    condition_variable(const condition_variable&) = delete;
+    condition_variable& operator=(const condition_variable&) = delete;
+#ifndef NDEBUG
+    ~condition_variable() {
+        futex2_cond_destroy(&state_);
+    }
+#endif
+
+    void notify_one() noexcept {
+        futex2_cond_signal(&state_);
+    }
+    void notify_all() noexcept {
+        futex2_cond_broadcast(&state_);
+    }
+
+    native_handle_type native_handle() noexcept {
+        return &state_;
+    }
+
+  private:
+    friend detail::waits<condition_variable>;
+
+    std::uint64_t sequence() const noexcept {
+        return futex2_cond_sequence(&state_);
+    }
+    bool wait_since(std::unique_lock<mutex>& lock, std::uint64_t sequence, const deadline* until) {
+        const int error = futex2_cond_wait_since(&state_, lock.mutex()->native_handle(), sequence,
+                                                 until != nullptr ? &until->time : nullptr,
+                                                 until != nullptr ? until->clock : CLOCK_MONOTONIC);
+        if (error != -ETIMEDOUT) {
+            detail::require(error, "futex2: condition_variable");
+        }
+        return error == 0;
+    }
+
+    futex2_cond state_ = FUTEX2_COND_INIT;
+};
+
+class condition_variable_any : public detail::waits<condition_variable_any> {
+  public:
+    constexpr condition_variable_any() noexcept = default;
+    condition_variable_any(const condition_variable_any&) = delete;
+    condition_variable_any& operator=(const condition_variable_any&) = delete;
+
+    /** Waits for threads that have been notified to let go of it. */
+    ~condition_variable_any() {
+        while (const std::uint32_t inside = inside_.load(std::memory_order::acquire)) {
+            inside_.wait(inside);
+        }
+    }
+
+    void notify_one() noexcept {
+        sequence_.fetch_add(1);
+        sequence_.notify_one();
+    }
+    void notify_all() noexcept {
+        sequence_.fetch_add(1);
+        sequence_.notify_all();
+    }
+
+  private:
+    friend detail::waits<condition_variable_any>;
+
+    std::uint64_t sequence() const noexcept { return sequence_.load(std::memory_order::acquire); }
+
+    // Between them the thread uses the condition variable, and does not hold the lock.
+    template <class Lock>
+    class unlocked {
+      public:
+        unlocked(condition_variable_any& where, Lock& lock) : where_(where), lock_(lock) {
+            where_.inside_.fetch_add(1, std::memory_order::relaxed);
+            lock_.unlock();
+        }
+        ~unlocked() {
+            // The last touch: whoever destroys it may go on.
+            if (where_.inside_.fetch_sub(1, std::memory_order::release) == 1) {
+                where_.inside_.notify_all();
+            }
+            lock_.lock();
+        }
+        unlocked(const unlocked&) = delete;
+        unlocked& operator=(const unlocked&) = delete;
+
+      private:
+        condition_variable_any& where_;
+        Lock& lock_;
+    };
+
+    template <class Lock>
+    bool wait_since(Lock& lock, std::uint64_t sequence, const deadline* until) {
+        const unlocked<Lock> meanwhile(*this, lock);
+        const std::errc error = until != nullptr ? sequence_.wait_once(sequence, *until)
+                                                 : sequence_.wait_once(sequence);
+        detail::require_routine(error, "futex2: condition_variable_any");
+        return error != std::errc::timed_out;
+    }
+
+    futex<std::uint64_t> sequence_;
+    futex<std::uint32_t> inside_;  // threads that use it while they do not hold their lock
+};
+
+}  // namespace futex2
+
+#endif

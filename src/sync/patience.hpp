@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: MIT
+// How long a thread looks before it queues, and after how long a wait the lock is handed to it.
+//
+// A lock that is free goes to whoever comes first (barging): a thread that runs takes it
+// without waiting for one that must be woken. So that nobody waits for ever, a waiter that
+// has waited for a millisecond is handed the lock when its turn comes.
+#pragma once
+
+#include "engine/spin.hpp"
+#include "sync/state.hpp"
+
+namespace futex2::sync {
+
+// What a waiter notes for its waker: when it began to wait, in units of 1024 ns, the lowest
+// bit set, so that it is never what a waker notes. The second bit is the type's own.
+struct instant {
+    static constexpr uint32_t set = 1;
+    static constexpr uint32_t of_the_type = 2;
+
+    template <platform_like P>
+    static uint32_t now() {
+        return (static_cast<uint32_t>(P::now() >> 10) & ~of_the_type) | set;
+    }
+};
+
+// What a waker notes for the waiters that it takes.
+enum : uint32_t {
+    try_again = 0,
+    handed_over = 4,  // the waiter owns what it waited for
+};
+
+// 0, the note of who does not wait for a lock, is no instant. The clock's 32 bits take 73
+// minutes: who has waited for so long may wait for one turn more.
+template <platform_like P>
+bool has_waited_long(uint32_t since) {
+    constexpr uint32_t millisecond = 1'000'000 >> 10;
+    return since != 0 && instant::now<P>() - since > millisecond;
+}
+
+// The looks of a thread before it queues, of which the last let other threads run.
+template <platform_like P>
+class looks {
+  public:
+    explicit looks(const process<P>& p)
+        : left_(p.most_spins.load(order::relaxed) == 0 ? 0 : engine::looks) {}
+
+    // False: it has looked often enough.
+    bool again() {
+        if (left_ == 0) return false;
+        if (left_-- > engine::looks_behind_a_yield)
+            P::pause();
+        else
+            P::yield();
+        return true;
+    }
+
+  private:
+    int left_;
+};
+
+}  // namespace futex2::sync
