@@ -112,6 +112,16 @@ class wtf_conditions : public wtf_locks {
     const wtf& library_ = wtf::instance();
 };
 
+class user_condition {
+  public:
+    void wait(user_lock& l) { futex2_cond_wait(&condition_, &l.native()); }
+    void notify_one() { futex2_cond_signal(&condition_); }
+    void notify_all() { futex2_cond_broadcast(&condition_); }
+
+  private:
+    futex2_cond condition_ = FUTEX2_COND_INIT;
+};
+
 class pthread_condition {
   public:
     pthread_condition() = default;

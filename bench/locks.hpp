@@ -4,6 +4,7 @@
 // one of states.
 #pragma once
 
+#include <futex2/sync.h>
 #include <pthread.h>
 
 #include <shared_mutex>
@@ -100,6 +101,25 @@ class one_lock {
   private:
     [[no_unique_address]] Kind kind_;
     typename Kind::state state_{};
+};
+
+/** This library's own. */
+class user_lock {
+  public:
+    void acquire() { futex2_mutex_lock(&mutex_); }
+    void release() { futex2_mutex_unlock(&mutex_); }
+    futex2_mutex& native() { return mutex_; }
+
+  private:
+    futex2_mutex mutex_ = FUTEX2_MUTEX_INIT;
+};
+class user_numa_lock {
+  public:
+    void acquire() { futex2_numa_mutex_lock(&mutex_); }
+    void release() { futex2_numa_mutex_unlock(&mutex_); }
+
+  private:
+    futex2_numa_mutex mutex_ = FUTEX2_NUMA_MUTEX_INIT(64);
 };
 
 class pthread_lock {

@@ -65,6 +65,11 @@ std::string own_lock_unsupported(const target& what) {
     return what.numa ? peer_unsupported(what) : "";
 }
 
+// futex2_mutex, and of NUMA words futex2_numa_mutex.
+std::string user_lock_unsupported(const target& what) {
+    return what.shared ? user_unsupported(what) : "";
+}
+
 // Why an engine is not there at all.
 
 template <bool built = true>
@@ -97,7 +102,7 @@ struct engine_facts {
 };
 
 constexpr engine_facts facts[] = {
-    {engine_id::user, "user", "this library", missing<>, user_unsupported, user_unsupported},
+    {engine_id::user, "user", "this library", missing<>, user_unsupported, user_lock_unsupported},
     {engine_id::kernel, "kernel", "futex(2)", missing<>, kernel_unsupported, kernel_unsupported},
     {engine_id::kernel_global, "kernel-global", "futex(2), the machine's one table",
      hash_missing<0>, kernel_unsupported, kernel_unsupported},
@@ -187,7 +192,8 @@ std::string lock_unsupported(const target& what) {
 }
 
 bool has_own_lock(engine_id engine) {
-    return facts_of(engine).lock == own_lock_unsupported;
+    const auto lock = facts_of(engine).lock;
+    return lock == own_lock_unsupported || lock == user_lock_unsupported;
 }
 
 std::string description(const target& what) {

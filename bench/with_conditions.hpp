@@ -14,6 +14,9 @@ template <class F>
 made with_conditions(const target& what, const F& make) {
     if (std::string reason = lock_unsupported(what); !reason.empty()) return {nullptr, reason};
     switch (what.engine) {
+        case engine_id::user:
+            if (what.numa) return {nullptr, "not supported: numa_mutex has no condition variable"};
+            return make(own_conditions<user_lock, user_condition>{});
         case engine_id::wtf:
             return make(wtf_conditions{});
         case engine_id::pthread:

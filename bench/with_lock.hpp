@@ -14,6 +14,8 @@ template <class F>
 made with_locks(const target& what, const F& make) {
     if (std::string reason = lock_unsupported(what); !reason.empty()) return {nullptr, reason};
     switch (what.engine) {
+        case engine_id::user:
+            return what.numa ? make(own_locks<user_numa_lock>{}) : make(own_locks<user_lock>{});
         case engine_id::wtf:
             return make(wtf_locks{});
         case engine_id::pthread:

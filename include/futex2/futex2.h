@@ -66,7 +66,12 @@ extern "C" {
 #ifndef FUTEX2_PRIVATE
 #define FUTEX2_PRIVATE FUTEX_PRIVATE_FLAG
 #endif
-/* Ours, above bit 15: of a wake alone. */
+/**
+ * Of a wake (futex2_wake, futex2_store_wake, an item of futex2_wakev): waiters of the node that
+ * the caller runs on come first, oldest first among them, then the others, oldest first. A
+ * word's oldest waiter is passed over by 64 such wakes at most, and then comes first. Ours:
+ * above bit 15.
+ */
 #define FUTEX2_WAKE_LOCAL 0x10000
 #ifndef FUTEX2_SIZE_MASK
 #define FUTEX2_SIZE_MASK 0x03
@@ -138,7 +143,8 @@ FUTEX2_API int futex2_wait(void* word, uint64_t expected, uint64_t mask, unsigne
                            const struct timespec* deadline, clockid_t clock) FUTEX2_NOEXCEPT;
 
 /**
- * Wakes up to count waiters of the word whose mask meets mask, oldest first.
+ * Wakes up to count waiters of the word whose mask meets mask, oldest first, or with
+ * FUTEX2_WAKE_LOCAL those of the caller's node first.
  *
  * Returns how many it woke; count < 0 wakes one, 0 none. A word that nobody
  * waits on costs no lock and no system call; of a plain word only the address
