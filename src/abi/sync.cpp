@@ -185,11 +185,11 @@ int futex2_cond_wait_since_(futex2_cond* c, futex2_mutex* m, uint64_t sequence,
 }
 void futex2_cond_signal(futex2_cond* c) noexcept {
     if (native_process* p = abi::instance_if_any(); p != nullptr)
-        sync_types::notify(*p, abi::both(c), 1);
+        sync_types::notify_one(*p, abi::both(c));
 }
 void futex2_cond_broadcast(futex2_cond* c) noexcept {
     if (native_process* p = abi::instance_if_any(); p != nullptr)
-        sync_types::notify(*p, abi::both(c), INT_MAX);
+        sync_types::notify_all(*p, abi::both(c));
 }
 void futex2_cond_destroy(futex2_cond* c) noexcept {
     native_process* p = abi::instance_if_any();

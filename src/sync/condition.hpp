@@ -2,11 +2,10 @@
 // A condition variable for the mutex of mutex.hpp: a sequence, which each notification
 // counts up and on which threads wait, and the mutex that they hold when they come.
 //
-// Who is notified while the mutex is held has nothing to do before it is free. It is not
-// woken, but moved to the mutex, whose unlock wakes it: as if it had tried to lock it. So a
-// notification of all wakes one thread at most, and no herd. The move is made under the locks
-// of both buckets, and behind the step that sets parked: whether the mutex was held when that
-// was set decides whether its unlock will come here, or one thread must be woken to begin.
+// A notification of all wakes one thread. The others it moves to the mutex, as if they had
+// tried to lock it: the first will lock and unlock it, which wakes the next, and so on. The
+// move is made under the locks of both buckets, behind the step that sets parked: the unlock
+// that the first one makes goes into the mutex's bucket.
 #pragma once
 
 #include "engine/requeue.hpp"
@@ -37,6 +36,8 @@ int wait_for_notification(process<P>& p, condition<P> c, void* m, uint64_t since
     const wait_result r = c.sequence.sleep_while(p, since, until, 0, [&] {
         if (!unlocked) unlock();
         unlocked = true;
+        const engine::parker<P>& own = *engine::thread<P>::self().own.parking;
+        for (looks<P> looking(p); !own.over() && looking.again();) continue;
     });
     if (unlocked)
         if (const int error = lock(); error != 0) return error;
@@ -44,43 +45,47 @@ int wait_for_notification(process<P>& p, condition<P> c, void* m, uint64_t since
     return r.moved || goes_on(r) ? 0 : r.status;
 }
 
-// Under the locks of both buckets, and somebody waits: the mutex is alive, for each who waits
-// will lock it. Returns whom to wake.
+// Counts a notification. Behind that, what is touched of the condition variable is touched
+// under a lock under which somebody still waits. Returns whether anybody may.
 template <platform_like P>
-engine::chain<P> pass_to_mutex(process<P>& p, engine::bucket<P>& from, const key& from_key,
-                               engine::bucket<P>& to, mutex_state<P> m, int most) {
-    constexpr uint64_t anybody = ~uint64_t{0};
-    if (most == 1 && (m.load() & mutex_held) == 0)
-        return engine::take(p, from, from_key, anybody, 1, true);
-    const uint64_t before = m.update(order::relaxed, [](uint64_t v) { return v | mutex_parked; });
-    const int wake = (before & mutex_held) != 0 ? 0 : 1;
-    engine::chain<P> taken = engine::take(p, from, from_key, anybody, wake, true);
-    engine::move(p, from, from_key, to, m.key_in(p), most - taken.length, false);
-    return taken;
-}
-
-// Notifies up to most waiters. What it touches of the condition variable behind the step that
-// counts, it touches under a lock under which somebody still waits.
-template <platform_like P>
-void notify(process<P>& p, condition<P> c, int most) {
-    void* m = c.mutex.load(order::relaxed);
+bool count_notification(process<P>& p, condition<P>& c) {
     c.sequence.update(order::seq_cst, [](uint64_t v) { return v + 1; });
     P::fence_after_rmw();
+    return !engine::nobody_waits(p.plain_bucket(c.sequence.key_in(p)));
+}
+
+template <platform_like P>
+void notify_one(process<P>& p, condition<P> c) {
+    if (!count_notification(p, c)) return;
+    const key k = c.sequence.key_in(p);
+    engine::wake_at(p, {k.word(), ~uint64_t{0}, 1, k.kind}, p.plain_bucket(k), true);
+}
+
+template <platform_like P>
+void notify_all(process<P>& p, condition<P> c) {
+    void* m = c.mutex.load(order::relaxed);
+    if (!count_notification(p, c)) return;
+    constexpr uint64_t anybody = ~uint64_t{0};
     const key from_key = c.sequence.key_in(p);
     engine::bucket<P>& from = p.plain_bucket(from_key);
-    if (engine::nobody_waits(from)) return;
     engine::thread<P>& t = engine::thread<P>::self();
     for (;;) {
-        engine::bucket<P>& to = m == nullptr ? from : p.plain_bucket(mutex_state<P>(m).key_in(p));
+        const key to_key = p.key_of(m, mutex_state<P>::kind());
+        engine::bucket<P>& to = p.plain_bucket(to_key);
         const uint32_t generation = p.generation_word->load(order::relaxed);
         engine::section<P> s(p, t, generation, from, to);
         if (engine::find<P>(from.root, from_key).first == nullptr) return;
-        void* const now = c.mutex.load(order::relaxed);
-        if (now != m) {
+        // Read again: whose waiters are there now. Its mutex is alive, for each will lock it.
+        if (void* const now = c.mutex.load(order::relaxed); now != m) {
             m = now;
             continue;
         }
-        s.leave(pass_to_mutex(p, from, from_key, to, mutex_state<P>(m), most));
+        engine::chain<P> taken = engine::take(p, from, from_key, anybody, 1, true);
+        if (engine::find<P>(from.root, from_key).first != nullptr) {
+            mutex_state<P>(m).update(order::relaxed, [](uint64_t v) { return v | mutex_parked; });
+            engine::move(p, from, from_key, to, to_key, INT_MAX, false);
+        }
+        s.leave(taken);
         return;
     }
 }
