@@ -167,8 +167,8 @@ static inline void futex2_releasing_(void* object) {
                                            uint##size##_t to, int order) {                \
         return __atomic_compare_exchange_n(state, &from, to, 0, order, __ATOMIC_RELAXED); \
     }
-FUTEX2_STEP_(8)
-FUTEX2_STEP_(32)
+FUTEX2_STEP_(8)  /* NOLINT(readability-non-const-parameter): it is exchanged */
+FUTEX2_STEP_(32) /* NOLINT(readability-non-const-parameter): it is exchanged */
 #undef FUTEX2_STEP_
 
 static inline int futex2_unchecked_(void) {

@@ -161,7 +161,7 @@ class word {
 // What a scenario says of each of its threads.
 struct thread_settings {
     int node = 0;
-    void* object = nullptr;         // what self() answers
+    void* object = nullptr;  // what self() answers
     uint64_t time = 1'000'000'000;
     std::function<void()> handler;  // runs once, at an interrupt point or not at all
     // The kernel's: the word that the thread sleeps on, and where relacy keeps it asleep.
