@@ -214,6 +214,7 @@ class basic_futex {
      * std::system_error(invalid_argument). Signal-safe, but for that throw.
      */
     int store_and_wake(T value, int count = INT_MAX) {
+        detail::will_be_stored(address());
         const int result = futex2_store_wake(address(), detail::to_bits(value), count, flags);
         if (result < 0) {
             detail::fail(static_cast<std::errc>(-result), "futex2: store_and_wake");

@@ -32,6 +32,17 @@
 #include <system_error>
 #include <type_traits>
 
+#if defined(__SANITIZE_THREAD__)
+#define FUTEX2_THREAD_SANITIZER 1
+#elif defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define FUTEX2_THREAD_SANITIZER 1
+#endif
+#endif
+#if defined(FUTEX2_THREAD_SANITIZER)
+extern "C" void __tsan_release(void* address);
+#endif
+
 namespace futex2 {
 
 /**
@@ -139,6 +150,13 @@ bool done_by(const Time& time, const char* what, const Call& call) {
             return false;
         }
     }
+}
+
+// The library is about to store into the word: ThreadSanitizer does not see that it releases.
+inline void will_be_stored([[maybe_unused]] void* word) noexcept {
+#if defined(FUTEX2_THREAD_SANITIZER)
+    __tsan_release(word);
+#endif
 }
 
 inline int woken(int result) noexcept {
