@@ -92,19 +92,19 @@ inline const void* this_thread() noexcept {
     return &here;
 }
 
-// A lock that its owner may lock again.
+// A lock that its owner may lock again: whether it holds lock_, it says itself.
 template <class Lock>
 class recursive {
   public:
     using native_handle_type = futex2_mutex*;
 
-    void lock() {
+    void lock() FUTEX2_NO_ANALYSIS {
         if (!again()) {
             lock_.lock();
             own();
         }
     }
-    bool try_lock() noexcept {
+    bool try_lock() noexcept FUTEX2_NO_ANALYSIS {
         if (again()) {
             return true;
         }
@@ -114,7 +114,7 @@ class recursive {
         own();
         return true;
     }
-    void unlock() noexcept {
+    void unlock() noexcept FUTEX2_NO_ANALYSIS {
         if (--depth_ == 0) {
             __atomic_store_n(&owner_, nullptr, __ATOMIC_RELAXED);
             lock_.unlock();
