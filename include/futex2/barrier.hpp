@@ -39,7 +39,8 @@ class barrier {
     struct alignas(128) leaf {
         std::atomic<std::ptrdiff_t> arrived{0};  // also those who found it full and went on
         std::ptrdiff_t quota = 0;                // changed between phases
-        alignas(64) futex<std::uint64_t> phase;  // that is under way
+        std::uint64_t phase = 0;                 // so is this: the one that is under way
+        alignas(64) futex<std::uint64_t> told;   // the same, when those who wait may go on
     };
 
   public:
@@ -68,7 +69,7 @@ class barrier {
     [[nodiscard]] arrival_token arrive(std::ptrdiff_t n = 1) {
         assert(n > 0 && n <= expected_);
         const std::size_t home = here();
-        const std::uint64_t phase = leaves_[home].phase.load(std::memory_order::relaxed);
+        const std::uint64_t phase = leaves_[home].phase;
         for (std::size_t i = home; n > 0; i = i + 1 < count_ ? i + 1 : 0) {
             n -= arrive_at(leaves_[i], n);
         }
@@ -76,7 +77,13 @@ class barrier {
     }
     /** Until the phase of the token is complete. */
     void wait(arrival_token&& arrival) const {
-        leaves_[here()].phase.wait(arrival.phase_, std::memory_order::acquire);
+        // The leaves are told one after another: a thread that has come from another node may
+        // know of a phase that this one has not heard of.
+        const futex<std::uint64_t>& told = leaves_[here()].told;
+        for (std::uint64_t seen;
+             (seen = told.load(std::memory_order::acquire)) <= arrival.phase_;) {
+            told.wait(seen, std::memory_order::acquire);
+        }
     }
     void arrive_and_wait() { wait(arrive()); }
     /** Arrives, and is not expected any more from the next phase on. */
@@ -119,9 +126,12 @@ class barrier {
         completion_();
         expected_ -= dropped_.exchange(0, std::memory_order::relaxed);
         share_out();
-        const std::uint64_t next = leaves_[0].phase.load(std::memory_order::relaxed) + 1;
+        const std::uint64_t next = leaves_[0].phase + 1;
         for (std::size_t i = 0; i < count_; ++i) {
-            leaves_[i].phase.store_and_wake(next);
+            leaves_[i].phase = next;
+        }
+        for (std::size_t i = 0; i < count_; ++i) {
+            leaves_[i].told.store_and_wake(next);
         }
     }
 
