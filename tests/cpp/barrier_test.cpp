@@ -69,23 +69,20 @@ TEST(BarrierTest, AllWaitForAllPhaseByPhase) {
 
 TEST(BarrierTest, TheCompletionComesBeforeAnybodyGoesOn) {
     constexpr int size = 4, phases = 500;
-    int sum = 0, arrivals[size] = {};
+    int sum = 0, arrived[size] = {};
     barrier meeting(size, [&]() noexcept {
-        for (const int arrived : arrivals) {
-            sum += arrived;
+        sum = 0;
+        for (const int phase : arrived) {
+            sum += phase;
         }
     });
     std::atomic<int> wrong{0};
     run_all(size, [&](int member) {
         for (int phase = 1; phase <= phases; ++phase) {
-            arrivals[member] = 1;
+            arrived[member] = phase;
             meeting.arrive_and_wait();
             wrong += sum == size * phase ? 0 : 1;
-            meeting.arrive_and_wait();  // before it is counted again
-            sum -= member == 0 ? size : 0;
-            meeting.arrive_and_wait();
-            sum -= member == 0 ? size : 0;
-            meeting.arrive_and_wait();
+            meeting.arrive_and_wait();  // all have seen it
         }
     });
     EXPECT_EQ(wrong, 0);
@@ -132,17 +129,15 @@ TEST(BarrierTest, AThreadThatGoesToAnotherNodeWaitsAllTheSame) {
 
 TEST(BarrierTest, WhoDropsOutIsNotExpectedAnyMore) {
     constexpr int size = 6;
-    std::vector<int> completed_at;
-    int arrivals = 0;
-    company all(size);
-    barrier meeting(size, [&]() noexcept { completed_at.push_back(arrivals); });
+    int completed = 0;
+    barrier meeting(size, [&]() noexcept { ++completed; });
     run_all(size, [&](int member) {
         for (int phase = 0; phase < member; ++phase) {
             meeting.arrive_and_wait();
         }
         meeting.arrive_and_drop();
     });
-    EXPECT_EQ(completed_at.size(), static_cast<std::size_t>(size));
+    EXPECT_EQ(completed, size);
 }
 
 TEST(BarrierTest, OneThreadArrivesForMany) {
