@@ -2,9 +2,9 @@
 /**
  * Condition variables, as the standard's, both with deadlines and with stop tokens.
  *
- * condition_variable      for std::unique_lock<futex2::mutex>. Who is notified while the mutex
- *                         is held is moved to the mutex, not woken to wait there; who is
- *                         notified with others while it is free waits behind the first of them
+ * condition_variable      for std::unique_lock<futex2::mutex>. notify_all() wakes one thread
+ *                         and moves the others to the mutex, whose unlocks wake one after
+ *                         another: no herd
  * condition_variable_any  for any lock; wakes whom it notifies
  *
  * Both count their notifications in 64 bits, which do not wrap. Either may be destroyed once

@@ -283,9 +283,8 @@ static inline int futex2_cond_wait_since(futex2_cond* c, futex2_mutex* m, uint64
 /**
  * Unlocks m, which the caller holds, sleeps until c is notified, and locks m again.
  *
- * It may return 0 for no reason. All who wait at one time name the same mutex. A thread that
- * is notified while the mutex is held is moved to the mutex, and not woken before it is free.
- * Behind a notification of all c may be destroyed, though threads have not returned yet.
+ * It may return 0 for no reason. All who wait at one time name the same mutex. Behind a
+ * notification of all c may be destroyed, though threads have not returned yet.
  */
 static inline int futex2_cond_wait(futex2_cond* c, futex2_mutex* m) {
     return futex2_cond_wait_since(c, m, futex2_cond_sequence(c), 0, 0);
@@ -295,7 +294,8 @@ static inline int futex2_cond_timedwait(futex2_cond* c, futex2_mutex* m,
                                         const struct timespec* deadline, clockid_t clock) {
     return futex2_cond_wait_since(c, m, futex2_cond_sequence(c), deadline, clock);
 }
-/** Notifies who has waited longest, or all. Needs not hold the mutex. */
+/** Notifies who has waited longest, or all. Of all, one is woken; the others are moved to the
+ * mutex, whose unlocks wake one after another. Needs not hold the mutex. */
 FUTEX2_API void futex2_cond_signal(futex2_cond* c) FUTEX2_NOEXCEPT;
 FUTEX2_API void futex2_cond_broadcast(futex2_cond* c) FUTEX2_NOEXCEPT;
 /** Checks that nobody waits. */

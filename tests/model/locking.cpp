@@ -113,13 +113,16 @@ struct numa_mutex_of_three : locking<numa_mutex_of_three, 3> {
 const registration<numa_mutex_of_three> numa_mutex_("numa-mutex");
 
 // A queue of one: notified with the mutex held, and without.
-template <bool held, int most>
-struct condition_scenario : locking<condition_scenario<held, most>, 3> {
-    using base = locking<condition_scenario<held, most>, 3>;
+template <bool held, bool all>
+struct condition_scenario : locking<condition_scenario<held, all>, 3> {
+    using base = locking<condition_scenario<held, all>, 3>;
     modelled_atomic<void*> mutex;
 
     sync::mutex_state<modelled> m() { return base::template state<width::u8>(0); }
     sync::condition<modelled> c() { return {base::template state<width::u64>(1), mutex}; }
+    void notify() {
+        all ? sync::notify_all(this->process(), c()) : sync::notify_one(this->process(), c());
+    }
     void lock() { RL_ASSERT(sync::lock_mutex(this->process(), m(), {}) == 0); }
     void unlock() {
         if (!m().change(sync::mutex_held, sync::mutex_free, order::release))
@@ -139,21 +142,21 @@ struct condition_scenario : locking<condition_scenario<held, most>, 3> {
                 RL_ASSERT(error == 0);
             }
             // One by one: each lets the next go.
-            if (most == 1) sync::notify(this->process(), c(), 1);
+            if (!all) notify();
             unlock();
         } else {
             lock();
             this->change();
-            if (held) sync::notify(this->process(), c(), most);
+            if (held) notify();
             unlock();
-            if (!held) sync::notify(this->process(), c(), most);
+            if (!held) notify();
         }
     }
 };
-const registration<condition_scenario<true, INT_MAX>> broadcast_held_("condition-all-held");
-const registration<condition_scenario<false, INT_MAX>> broadcast_free_("condition-all-free");
-const registration<condition_scenario<true, 1>> signal_held_("condition-one-held");
-const registration<condition_scenario<false, 1>> signal_free_("condition-one-free");
+const registration<condition_scenario<true, true>> broadcast_held_("condition-all-held");
+const registration<condition_scenario<false, true>> broadcast_free_("condition-all-free");
+const registration<condition_scenario<true, false>> signal_held_("condition-one-held");
+const registration<condition_scenario<false, false>> signal_free_("condition-one-free");
 
 // What the waiter looks at changes without the mutex.
 struct condition_since : locking<condition_since, 2> {
@@ -164,7 +167,7 @@ struct condition_since : locking<condition_since, 2> {
     void act(unsigned i) {
         if (i == 1) {
             flag.store(1, order::relaxed);
-            return sync::notify(process(), c(), 1);
+            return sync::notify_one(process(), c());
         }
         sync::mutex_state<modelled> m = state<width::u8>(0);
         const auto lock = [&] { return sync::lock_mutex(process(), m, {}); };
