@@ -130,20 +130,25 @@ const void* me() {
 
 bool decided_by_environment;
 
+void set_checks(bool on) {
+    __atomic_store_n(&futex2_checks_, on ? 1 : 0, __ATOMIC_RELAXED);
+    native::set_misuse_handler(on ? report_word : nullptr);
+}
+
 }  // namespace
 
 void turn_checks_on() {
-    if (decided_by_environment) return;
-    __atomic_store_n(&futex2_checks_, 1, __ATOMIC_RELAXED);
-    native::set_misuse_handler(report_word);
+    if (!decided_by_environment) set_checks(true);
 }
 
 void read_checks_from_environment() {
     const char* text = secure_getenv("FUTEX2_CHECK");
     if (text == nullptr) return;
-    if (strcmp(text, "1") == 0) turn_checks_on();
-    decided_by_environment = strcmp(text, "1") == 0 || strcmp(text, "0") == 0;
-    if (!decided_by_environment) complain("FUTEX2_CHECK", "0 or 1");
+    const bool on = strcmp(text, "1") == 0;
+    decided_by_environment = on || strcmp(text, "0") == 0;
+    if (!decided_by_environment) return complain("FUTEX2_CHECK", "0 or 1");
+    // Linked statically, a file that turns them on may have done so before.
+    set_checks(on);
 }
 
 void about_to_lock(const void* lock) {
