@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // No call touches the heap: not the first of the process, not the first of a
 // thread, and not with waiters.
+#include <futex2/sync.h>
 #include <futex2/testing.h>
 
 #include <cerrno>
@@ -139,6 +140,120 @@ TEST_P(no_allocation, in_a_store_that_wakes) {
     const auto waiter = asleep_on(word);
     EXPECT_NO_HEAP_CALL(1, futex2_store_wake(word.address(), 1, 1, kind().flags()));
     EXPECT_EQ(waiter->result(), 0);
+}
+
+// One object of each type of <futex2/sync.h>; what is locked is so by the main thread.
+struct types {
+    futex2_mutex mutex = FUTEX2_MUTEX_INIT;
+    futex2_numa_mutex numa = FUTEX2_NUMA_MUTEX_INIT(4);
+    futex2_shared_mutex shared = FUTEX2_SHARED_MUTEX_INIT;
+    futex2_cond condition = FUTEX2_COND_INIT;
+    futex2_semaphore semaphore = FUTEX2_SEMAPHORE_INIT(0);
+    futex2_event event = FUTEX2_EVENT_INIT;
+    futex2_event automatic = FUTEX2_EVENT_AUTOMATIC_INIT;
+    futex2_once once = FUTEX2_ONCE_INIT;
+};
+
+TEST(no_allocation, in_calls_on_the_types) {
+    types t;
+    EXPECT_NO_HEAP_CALL(0, futex2_mutex_lock(&t.mutex) + futex2_mutex_unlock(&t.mutex));
+    EXPECT_NO_HEAP_CALL(0, futex2_numa_mutex_lock(&t.numa) + futex2_numa_mutex_unlock(&t.numa));
+    EXPECT_NO_HEAP_CALL(
+        0, futex2_shared_mutex_lock(&t.shared) + futex2_shared_mutex_unlock(&t.shared));
+    EXPECT_NO_HEAP_CALL(0, futex2_shared_mutex_lock_shared(&t.shared) +
+                               futex2_shared_mutex_unlock_shared(&t.shared));
+    EXPECT_NO_HEAP_CALL(0, (futex2_cond_signal(&t.condition), 0));
+    EXPECT_NO_HEAP_CALL(0, (futex2_cond_broadcast(&t.condition), 0));
+    EXPECT_NO_HEAP_CALL(
+        0, futex2_semaphore_release(&t.semaphore, 1) + futex2_semaphore_acquire(&t.semaphore));
+    EXPECT_NO_HEAP_CALL(0, (futex2_event_set(&t.event), futex2_event_wait(&t.event)));
+    EXPECT_NO_HEAP_CALL(0, (futex2_event_set(&t.automatic), futex2_event_wait(&t.automatic)));
+    EXPECT_NO_HEAP_CALL(0, (futex2_once_begin(&t.once) == 1 ? futex2_once_end(&t.once, 1) : void(),
+                            futex2_once_begin(&t.once)));
+}
+
+TEST(no_allocation, in_calls_on_the_types_that_time_out) {
+    const timespec passed = {0, 0};
+    types t;
+    futex2_mutex_lock(&t.mutex);
+    futex2_numa_mutex_lock(&t.numa);
+    futex2_shared_mutex_lock_shared(&t.shared);
+    EXPECT_NO_HEAP_CALL(-ETIMEDOUT, futex2_mutex_timedlock(&t.mutex, &passed, CLOCK_MONOTONIC));
+    EXPECT_NO_HEAP_CALL(-ETIMEDOUT, futex2_numa_mutex_timedlock(&t.numa, &passed, CLOCK_MONOTONIC));
+    EXPECT_NO_HEAP_CALL(-ETIMEDOUT,
+                        futex2_shared_mutex_timedlock(&t.shared, &passed, CLOCK_REALTIME));
+    EXPECT_NO_HEAP_CALL(-ETIMEDOUT,
+                        futex2_semaphore_timedacquire(&t.semaphore, &passed, CLOCK_MONOTONIC));
+    EXPECT_NO_HEAP_CALL(-ETIMEDOUT, futex2_event_timedwait(&t.event, &passed, CLOCK_MONOTONIC));
+    futex2_shared_mutex_unlock_shared(&t.shared);
+    futex2_shared_mutex_lock(&t.shared);
+    EXPECT_NO_HEAP_CALL(-ETIMEDOUT,
+                        futex2_shared_mutex_timedlock_shared(&t.shared, &passed, CLOCK_REALTIME));
+    futex2_shared_mutex_unlock(&t.shared);
+    futex2_numa_mutex_unlock(&t.numa);
+    futex2_mutex_unlock(&t.mutex);
+    EXPECT_NO_HEAP_CALL(-ETIMEDOUT, (futex2_mutex_lock(&t.mutex), [&] {
+        const int error = futex2_cond_timedwait(&t.condition, &t.mutex, &passed, 0);
+        futex2_mutex_unlock(&t.mutex);
+        return error;
+    }()));
+}
+
+// A wait that the main thread ends when it is queued on the word.
+void expect_no_heap_call_in_wait(void* word, unsigned size, const std::function<int()>& wait,
+                                 const std::function<void()>& end) {
+    int in_wait = -1, status = -1;
+    std::thread waiter([&] { in_wait = heap_calls_in([&] { status = wait(); }); });
+    until([=] { return futex2_testing_waits_on(word, size | FUTEX2_PRIVATE) == 1; });
+    EXPECT_EQ(heap_calls_in(end), 0);
+    waiter.join();
+    EXPECT_EQ(status, 0);
+    EXPECT_EQ(in_wait, 0);
+}
+
+TEST(no_allocation, in_waits_on_the_types_and_what_ends_them) {
+    const watchdog guard;
+    types t;
+    futex2_mutex_lock(&t.mutex);
+    expect_no_heap_call_in_wait(
+        &t.mutex.state, FUTEX2_SIZE_U8,
+        [&] { return futex2_mutex_lock(&t.mutex) + futex2_mutex_unlock(&t.mutex); },
+        [&] { futex2_mutex_unlock(&t.mutex); });
+    futex2_numa_mutex_lock(&t.numa);
+    expect_no_heap_call_in_wait(
+        &t.numa.state, FUTEX2_SIZE_U8,
+        [&] { return futex2_numa_mutex_lock(&t.numa) + futex2_numa_mutex_unlock(&t.numa); },
+        [&] { futex2_numa_mutex_unlock(&t.numa); });
+    const auto write = [&] {
+        return futex2_shared_mutex_lock(&t.shared) + futex2_shared_mutex_unlock(&t.shared);
+    };
+    futex2_shared_mutex_lock(&t.shared);
+    expect_no_heap_call_in_wait(&t.shared.state, FUTEX2_SIZE_U32, write,
+                                [&] { futex2_shared_mutex_unlock(&t.shared); });
+    futex2_shared_mutex_lock_shared(&t.shared);
+    expect_no_heap_call_in_wait(&t.shared.drain, FUTEX2_SIZE_U32, write,
+                                [&] { futex2_shared_mutex_unlock_shared(&t.shared); });
+    const auto wait_for_condition = [&] {
+        return futex2_mutex_lock(&t.mutex) + futex2_cond_wait(&t.condition, &t.mutex) +
+               futex2_mutex_unlock(&t.mutex);
+    };
+    expect_no_heap_call_in_wait(&t.condition.sequence, FUTEX2_SIZE_U64, wait_for_condition,
+                                [&] { futex2_cond_signal(&t.condition); });
+    expect_no_heap_call_in_wait(&t.condition.sequence, FUTEX2_SIZE_U64, wait_for_condition, [&] {
+        futex2_mutex_lock(&t.mutex);
+        futex2_cond_broadcast(&t.condition);
+        futex2_mutex_unlock(&t.mutex);
+    });
+    expect_no_heap_call_in_wait(
+        &t.semaphore.state, FUTEX2_SIZE_U32, [&] { return futex2_semaphore_acquire(&t.semaphore); },
+        [&] { futex2_semaphore_release(&t.semaphore, 1); });
+    expect_no_heap_call_in_wait(
+        &t.event.set, FUTEX2_SIZE_U8, [&] { return futex2_event_wait(&t.event); },
+        [&] { futex2_event_set(&t.event); });
+    futex2_once_begin(&t.once);
+    expect_no_heap_call_in_wait(
+        &t.once.state, FUTEX2_SIZE_U8, [&] { return futex2_once_begin(&t.once); },
+        [&] { futex2_once_end(&t.once, 1); });
 }
 
 }  // namespace
