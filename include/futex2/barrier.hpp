@@ -114,9 +114,12 @@ class barrier {
         }
         const std::ptrdiff_t before = at.arrived.fetch_add(n, std::memory_order::acq_rel);
         const std::ptrdiff_t taken = std::clamp<std::ptrdiff_t>(quota - before, 0, n);
-        if (taken > 0 && before + taken == quota &&
-            full_leaves_.fetch_add(1, std::memory_order::acq_rel) + 1 == leaves_in_use_) {
-            complete();
+        if (taken > 0 && before + taken == quota) {
+            // Read first: behind this step another thread may complete the phase, and change it.
+            const std::ptrdiff_t leaves = leaves_in_use_;
+            if (full_leaves_.fetch_add(1, std::memory_order::acq_rel) + 1 == leaves) {
+                complete();
+            }
         }
         return taken;
     }
