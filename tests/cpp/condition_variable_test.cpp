@@ -27,6 +27,10 @@ int lockers_of(mutex& m) {
     return waits_on(&m.native_handle()->state, FUTEX2_SIZE_U8);
 }
 
+bool is_held(mutex& m) {
+    return (__atomic_load_n(&m.native_handle()->state, __ATOMIC_RELAXED) & 1) != 0;
+}
+
 // A mutex, a condition, and threads that wait for it.
 struct waiting_room {
     mutex m;
@@ -92,7 +96,7 @@ TEST(ConditionVariableTest, ANotificationOfAllWakesOneAndMovesTheOthersToTheMute
     room.let_in("abcd");
     room.condition.notify_all();
     EXPECT_EQ(sleepers_of(room.condition), 0);
-    EXPECT_TRUE(eventually([&] { return (room.m.native_handle()->state & 1) != 0; }));
+    EXPECT_TRUE(eventually([&] { return is_held(room.m); }));
     EXPECT_EQ(lockers_of(room.m), 3);  // of the one that is back, which holds it
     EXPECT_EQ(room.order_now(), "abcd");
 }
