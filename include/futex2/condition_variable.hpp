@@ -16,6 +16,7 @@
 #define FUTEX2_CONDITION_VARIABLE_HPP
 
 #include <futex2/sync.h>
+#include <pthread.h>
 
 #include <chrono>
 #include <condition_variable>
@@ -23,6 +24,7 @@
 #include <futex2/deadline.hpp>
 #include <futex2/futex.hpp>
 #include <futex2/mutex.hpp>
+#include <memory>
 #include <mutex>
 #include <stop_token>
 #include <utility>
@@ -243,6 +245,50 @@ class condition_variable_any : public detail::waits<condition_variable_any> {
     futex<std::uint64_t> sequence_;
     futex<std::uint32_t> inside_;  // threads that use it while they do not hold their lock
 };
+
+namespace detail {
+
+struct exit_notice {
+    condition_variable& to;
+    std::unique_lock<mutex> lock;
+    exit_notice* next;
+};
+
+inline void give_exit_notices(void* first) {
+    for (auto* next = static_cast<exit_notice*>(first); next != nullptr;) {
+        const std::unique_ptr<exit_notice> notice(next);
+        next = notice->next;
+        // While the lock is held nobody can go on and destroy what is notified.
+        notice->to.notify_all();
+        notice->lock.unlock();
+    }
+}
+
+// Of the calling thread. A key's destructor runs behind those of thread_local objects.
+inline pthread_key_t exit_notices() {
+    static const pthread_key_t key = [] {
+        pthread_key_t created{};
+        require(-pthread_key_create(&created, give_exit_notices),
+                "futex2: notify_all_at_thread_exit");
+        return created;
+    }();
+    return key;
+}
+
+}  // namespace detail
+
+/**
+ * Notifies all and unlocks when the calling thread ends, behind the destructors of its
+ * thread_local objects; not where the process ends.
+ */
+inline void notify_all_at_thread_exit(condition_variable& to, std::unique_lock<mutex> lock) {
+    const pthread_key_t key = detail::exit_notices();
+    auto* const before = static_cast<detail::exit_notice*>(pthread_getspecific(key));
+    std::unique_ptr<detail::exit_notice> notice(
+        new detail::exit_notice{to, std::move(lock), before});
+    detail::require(-pthread_setspecific(key, notice.get()), "futex2: notify_all_at_thread_exit");
+    static_cast<void>(notice.release());
+}
 
 }  // namespace futex2
 

@@ -82,6 +82,7 @@ inline deadline monotonic_after(wide_nanoseconds rest) {
 /** The time on the kernel's clock; of another clock, what is left of it from now. */
 template <class Clock, class Duration>
 deadline to_deadline(const std::chrono::time_point<Clock, Duration>& time) {
+    static_assert(std::chrono::is_clock_v<Clock>);  // the standard asks for it
     const auto since_epoch = detail::to_wide(time.time_since_epoch());
     if constexpr (std::same_as<Clock, std::chrono::steady_clock>) {
         return {detail::to_timespec(since_epoch), CLOCK_MONOTONIC};

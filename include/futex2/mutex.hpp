@@ -92,7 +92,7 @@ inline const void* this_thread() noexcept {
     return &here;
 }
 
-// A lock that its owner may lock again: whether it holds lock_, it says itself.
+// A lock that its owner may lock again: held or not by its depth, which no analysis sees.
 template <class Lock>
 class recursive {
   public:
@@ -136,9 +136,8 @@ class recursive {
         depth_ = 1;
     }
 
+    // All of one access: the standard wants a standard layout.
     Lock lock_;
-
-  private:
     const void* owner_ = nullptr;
     std::size_t depth_ = 0;  // its owner's
 };
