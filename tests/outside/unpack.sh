@@ -1,20 +1,23 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# unpack.sh ARCHIVE FOLDER: unpacks the futex selftests and what they include from an archive
-# of the kernel's source (.tar.xz), unless FOLDER holds those of this very archive.
+# unpack.sh ARCHIVE HINT FOLDER STRIP MEMBER...: unpacks these members (patterns) of an archive
+# (.tar.xz; a pattern, of which the last match counts), without the first STRIP parts of their
+# names, unless FOLDER holds those of this very archive. HINT: what to do where there is none.
 set -euo pipefail
 
-archive=$1 folder=$2
+pattern=$1 hint=$2 folder=$3 strip=$4
+shift 4
+archive=$(compgen -G "$pattern" | sort -V | tail -n 1) || archive=
 if [[ ! -r $archive ]]; then
-    echo "unpack.sh: no $archive: install $(basename "$archive" .tar.xz), or set FUTEX2_LINUX_SOURCE" >&2
+    echo "unpack.sh: no $pattern: $hint" >&2
     exit 2
 fi
 
-identity=$(stat --printf '%n %s %Y' "$archive")
+identity=$(stat --printf '%n %s %Y' "$archive")" $*"
 [[ ! -r $folder/archive || $(<"$folder/archive") != "$identity" ]] || exit 0
 
 rm -rf "$folder"
 mkdir -p "$folder"
-tar --extract --xz --file="$archive" --directory="$folder" --strip-components=4 --wildcards \
-    '*/tools/testing/selftests/futex' '*/tools/testing/selftests/kselftest.h'
+tar --extract --xz --file="$archive" --directory="$folder" --strip-components="$strip" \
+    --wildcards "$@"
 echo "$identity" >"$folder/archive"
