@@ -134,8 +134,18 @@ class barrier {
             leaves_[i].phase = next;
         }
         for (std::size_t i = 0; i < count_; ++i) {
-            leaves_[i].told.store_and_wake(next);
+            tell(leaves_[i].told, next);
         }
+    }
+
+    // Whom the first leaf was told may have completed the next phase before the last leaf is told
+    // of this one: no leaf goes back.
+    static void tell(futex<std::uint64_t>& told, std::uint64_t next) {
+        std::uint64_t seen = told.load(std::memory_order::relaxed);
+        while (seen < next && !told.compare_exchange_weak(seen, next, std::memory_order::release,
+                                                          std::memory_order::relaxed)) {
+        }
+        told.wake_all();  // uses the address alone
     }
 
     // Each leaf's share, as even as it can be.
