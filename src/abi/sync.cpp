@@ -30,10 +30,12 @@ int with_engine(const timespec* time, clockid_t clock, const F& f) {
     return p == nullptr ? -ENOMEM : f(*p, deadline{time, clock});
 }
 
-int lock(uint8_t& byte, const timespec* time, clockid_t clock) {
+// wait(p, m, until): where somebody has it.
+template <class Wait>
+int lock(uint8_t& byte, const timespec* time, clockid_t clock, const Wait& wait) {
     if (checking()) about_to_lock(&byte);
     const int error = with_engine(time, clock, [&](native_process& p, deadline until) {
-        return sync::lock_mutex(p, mutex_state(&byte), until);
+        return wait(p, mutex_state(&byte), until);
     });
     if (checking() && error == 0) has_locked(&byte);
     return error;
@@ -89,7 +91,10 @@ using futex2::platform::width;
 extern "C" {
 
 int futex2_mutex_lock_(futex2_mutex* m, const timespec* time, clockid_t clock) noexcept {
-    return abi::lock(m->state, time, clock);
+    return abi::lock(m->state, time, clock,
+                     [](native_process& p, abi::mutex_state state, deadline until) {
+                         return sync_types::lock_mutex(p, state, until);
+                     });
 }
 int futex2_mutex_trylock_(futex2_mutex* m) noexcept {
     return abi::try_lock(m->state);
@@ -104,7 +109,10 @@ void futex2_mutex_destroy(futex2_mutex* m) noexcept {
 }
 
 int futex2_numa_mutex_lock_(futex2_numa_mutex* m, const timespec* time, clockid_t clock) noexcept {
-    return abi::lock(m->state, time, clock);
+    return abi::lock(m->state, time, clock,
+                     [](native_process& p, abi::mutex_state state, deadline until) {
+                         return sync_types::lock_numa_mutex(p, state, until);
+                     });
 }
 int futex2_numa_mutex_trylock_(futex2_numa_mutex* m) noexcept {
     return abi::try_lock(m->state);

@@ -24,9 +24,11 @@ inline constexpr uint64_t mutex_parked = 2;
 template <platform_like P>
 using mutex_state = state<P, width::u8>;
 
-// 0, -ETIMEDOUT, or -ENOMEM.
+// 0, -ETIMEDOUT, or -ENOMEM. look_while: a thread looks again before it queues while the state
+// is at most this.
 template <platform_like P>
-int lock_mutex(process<P>& p, mutex_state<P> m, deadline until) {
+int lock_mutex(process<P>& p, mutex_state<P> m, deadline until,
+               uint64_t look_while = mutex_held | mutex_parked) {
     uint32_t since = 0;
     looks<P> looking(p);
     for (;;) {
@@ -35,7 +37,7 @@ int lock_mutex(process<P>& p, mutex_state<P> m, deadline until) {
             if (m.change(v, v | mutex_held, order::acquire)) return 0;
             continue;
         }
-        if (looking.again()) continue;
+        if (v <= look_while && looking.again()) continue;
         if ((v & mutex_parked) == 0 && !m.change(v, v | mutex_parked, order::relaxed)) continue;
         if (since == 0) since = instant::now<P>();
         const wait_result r = m.sleep_while(p, mutex_held | mutex_parked, until, since);

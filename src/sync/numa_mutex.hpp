@@ -10,6 +10,13 @@
 
 namespace futex2::sync {
 
+// While somebody waits it does not become free, and it goes to those who are queued: a thread
+// that looked on then would be passed over, though the mutex was given back on its node.
+template <platform_like P>
+int lock_numa_mutex(process<P>& p, mutex_state<P> m, deadline until) {
+    return lock_mutex(p, m, until, mutex_held);
+}
+
 // in_a_row: hand-overs within the node; its holder's.
 template <platform_like P>
 void unlock_numa_mutex(process<P>& p, mutex_state<P> m, uint32_t& in_a_row, uint32_t bound) {

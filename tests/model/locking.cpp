@@ -102,7 +102,7 @@ struct numa_mutex_of_three : locking<numa_mutex_of_three, 3> {
     void act(unsigned) {
         sync::mutex_state<modelled> m = state<width::u8>(0);
         for (int turns = 0; turns < 2; ++turns) {
-            RL_ASSERT(sync::lock_mutex(process(), m, {}) == 0);
+            RL_ASSERT(sync::lock_numa_mutex(process(), m, {}) == 0);
             change();
             RL_ASSERT(in_a_row <= 1);
             if (!m.change(sync::mutex_held, sync::mutex_free, order::release))
