@@ -21,10 +21,9 @@
 #include "abi/instance.hpp"
 #include "lab/engines.hpp"
 #include "lab/machine.hpp"
+#include "lab/ranges.hpp"
 #include "lab/region.hpp"
 #include "lab/servant.hpp"
-
-extern "C" char __executable_start, _end;  // of the whole program, by the linker
 
 namespace futex2::lab {
 namespace {
@@ -48,20 +47,6 @@ void demand(bool holds, const char* what) {
     std::exit(1);
 }
 
-void tell(const char* what, const void* begin, size_t bytes) {
-    const auto first = reinterpret_cast<uintptr_t>(begin);
-    std::printf("range %s %lx %lx\n", what, first, first + bytes);
-}
-
-// What is written once and then read only: the program's own memory, in which the
-// library's is, and what the library keeps for the process.
-void tell_constants() {
-    tell("constants", &__executable_start, static_cast<size_t>(&_end - &__executable_start));
-    const abi::native_process* p = abi::instance();
-    tell("constants", p, sizeof *p);
-    tell("constants", p->generation_word, sizeof *p->generation_word);
-}
-
 // As a program may that runs on one node first: they are to be where they belong all the
 // same.
 void touch_tables_from_node_0() {
@@ -72,19 +57,6 @@ void touch_tables_from_node_0() {
         for (uint64_t at = 0; at < table.bytes; at += page_bytes)
             __atomic_fetch_or(begin + at, 0, __ATOMIC_RELAXED);
     }
-}
-
-void tell_tables() {
-    futex2_testing_table table;
-    for (int i = 0; futex2_testing_table_of(i, &table) == 0; ++i)
-        tell("table", table.address, table.bytes);
-}
-
-// The seat that the calling thread has.
-void tell_seat() {
-    const auto& seat = engine::thread<abi::native>::self().own;
-    tell("parker", seat.parking, sizeof *seat.parking);
-    tell("entry", seat.place, sizeof *seat.place);
 }
 
 // The slots' words that lie in so many buckets, one of each, on every node.

@@ -10,8 +10,8 @@ namespace futex2::lab {
 struct record {
     enum class type : uint8_t {
         mark,         // it enters a region (address: its number), or leaves one (0)
-        load,         // in a region
-        store,        // in a region; a read-modify-write too
+        load,         // in a region; in a sparse one (region.hpp) of what needs another node
+        store,        // the same; a read-modify-write too
         system_call,  // in a region: the program makes one
     };
 

@@ -30,7 +30,7 @@ constexpr uint64_t kernel_begin = uint64_t{1} << 63;
 std::FILE* trace;
 std::vector<memory_of_node> memory;
 std::vector<int> node_of_cpu;
-std::vector<bool> in_region;       // by CPU
+std::vector<region> regions;       // by CPU
 std::unique_ptr<directory> lines;  // from the first scene on
 
 void write(const record& r) {
@@ -59,7 +59,8 @@ void on_access(unsigned cpu, qemu_plugin_meminfo_t info, uint64_t address, void*
     const bool store = qemu_plugin_mem_is_store(info);
     transfer t;
     if (home != no_node) t = transfer_of(physical, home, node_of_cpu[cpu], store);
-    if (!in_region[cpu]) return;
+    if (regions[cpu] == region::none) return;
+    if (is_sparse(regions[cpu]) && t == transfer{}) return;
     const auto at = reinterpret_cast<uintptr_t>(instruction);
     write({.address = address,
            .instruction = at,
@@ -88,7 +89,7 @@ void write_event(record::type what, unsigned cpu, uint64_t address) {
 void on_mark(unsigned cpu, void* number) {
     const auto value = reinterpret_cast<uintptr_t>(number);
     const auto where = static_cast<region>(value);
-    in_region[cpu] = where != region::none;
+    regions[cpu] = where;
     if (where == region::scene && lines == nullptr) {
         const memory_of_node& last = memory.back();
         lines = std::make_unique<directory>(last.first_line + last.bytes / line_bytes);
@@ -97,7 +98,7 @@ void on_mark(unsigned cpu, void* number) {
 }
 
 void on_system_call(unsigned cpu, void*) {
-    if (in_region[cpu]) write_event(record::type::system_call, cpu, 0);
+    if (regions[cpu] != region::none) write_event(record::type::system_call, cpu, 0);
 }
 
 // The displacement of an 8-byte nop that carries the signature, else -1.
@@ -189,7 +190,7 @@ extern "C" {
         std::fputs("recorder: out=FILE, nodes=BYTES:... and cpus=NODE:... are needed\n", stderr);
         return 1;
     }
-    in_region = std::vector<bool>(cpus);
+    regions = std::vector<region>(cpus);
     qemu_plugin_register_vcpu_tb_trans_cb(id, on_translation);
     qemu_plugin_register_atexit_cb(id, on_exit, nullptr);
     return 0;

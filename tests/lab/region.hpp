@@ -22,7 +22,17 @@ enum class region : uint16_t {
     control,     // as many loads as loads_of_control, of the words' node
     scene,       // nothing but a sign: another program has begun
     round,       // nothing but a sign: it begins once more, with other words
+    // Of a thread that takes a lock again and again (locks.cpp), one after another:
+    lock_wanted,
+    lock_held,
+    lock_returned,
+    lock_unwanted,
 };
+
+/** Of whose accesses only those are recorded that need another node: they are many. */
+constexpr bool is_sparse(region r) {
+    return r >= region::lock_wanted;
+}
 
 inline constexpr int loads_of_control = 64;
 

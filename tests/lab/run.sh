@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# run.sh BUILD WORK [--quick | count]: the checks of the build in BUILD, in machines of
-# several nodes (README.md); or the count of its accesses to memory. Images and kernels go
-# to WORK.
+# run.sh BUILD WORK [--quick | count | locks]: the checks of the build in BUILD, in machines
+# of several nodes (README.md); or the count of its accesses to memory, or of what its locks
+# move between nodes. Images and kernels go to WORK.
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -53,26 +53,37 @@ full() {
     machine 6.12 "two uneven nodes" "0-5 6-7" "1536 512" nodes
 }
 
-# count_in SERIES ENGINE...: what the engines' calls access, for each pair of nodes: one for
-# the words and who waits on them, one for who wakes. Leaves layout.SERIES and trace.SERIES.
-count_in() {
-    local series=$1 bytes=$((512 << 20))
-    shift
-    # On node 0 lie what the program touches before it goes to its nodes, and its stack in the
+machine_of_four() {
+    printf '4 nodes of 2 CPUs, '
+    qemu-system-x86_64 --version | sed -nE 's/.*version ([0-9.]+).*/QEMU \1/p'
+}
+
+# record_in SERIES NAME COMMAND: what the programs that it runs access. Leaves layout.NAME and
+# trace.NAME.
+record_in() {
+    local series=$1 name=$2 command=$3 bytes=$((512 << 20))
+    # On node 0 lie what a program touches before it goes to its nodes, and its stack in the
     # kernel.
-    LAB_CLOCK=instructions boot "$series" "${four[@]}" "echo kernel \$(uname -r); taskset 1 sh -c '
+    LAB_CLOCK=instructions boot "$series" "${four[@]}" "echo kernel \$(uname -r); taskset 1 sh -c '$command'" \
+        -plugin "$build/lib/lab_recorder.so,out=$work/trace.$name,nodes=$bytes:$bytes:$bytes:$bytes,cpus=0:0:1:1:2:2:3:3" |
+        tr -d '\r' >"$work/layout.$name"
+}
+
+# count_in SERIES ENGINE...: what the engines' calls access, for each pair of nodes: one for
+# the words and who waits on them, one for who wakes.
+count_in() {
+    local series=$1
+    shift
+    record_in "$series" "$series" "
         for engine in $*; do for words in 0 1 2 3; do for caller in 0 1 2 3; do
             /lab/lab_calls \$engine \$words \$caller || exit 1
-        done; done; done'" \
-        -plugin "$build/lib/lab_recorder.so,out=$work/trace.$series,nodes=$bytes:$bytes:$bytes:$bytes,cpus=0:0:1:1:2:2:3:3" |
-        tr -d '\r' >"$work/layout.$series"
+        done; done; done"
 }
 
 # The traces are large.
 count() {
     local programs=(lab_leave lab_calls)
-    local recordings=("$work"/{layout,trace}.6.12) machine status=0
-    machine="4 nodes of 2 CPUs, $(qemu-system-x86_64 --version | sed -nE 's/.*version ([0-9.]+).*/QEMU \1/p')"
+    local recordings=("$work"/{layout,trace}.6.12) status=0
     prepare 6.12
     count_in 6.12 user kernel
     if "$here/kernels.sh" "$work/kernels" 6.18; then
@@ -81,10 +92,24 @@ count() {
     else
         echo "lab: without it, the kernel's FUTEX2_NUMA (engine kernel2) is not counted" >&2
     fi
-    "$build/bin/lab_traffic" "$work/traffic.json" "$here/servers.json" "$machine" "${recordings[@]}" || status=$?
+    "$build/bin/lab_traffic" "$work/traffic.json" "$here/servers.json" "$(machine_of_four)" "${recordings[@]}" || status=$?
     rm "$work"/trace.*
     ((status == 0)) || exit "$status"
     echo "lab: the numbers by node are in $work/traffic.json" >&2
+}
+
+# The pairs are pauses: with the lock, and without it in the mean (locks.cpp). First the one
+# in which the other thread of a node waits again when the lock is given back.
+locks() {
+    local programs=(lab_leave lab_locks) status=0
+    prepare 6.12
+    record_in 6.12 locks "
+        for pauses in 16:4 4:8; do for lock in mutex numa_mutex pthread; do
+            /lab/lab_locks \$lock 4400 \$pauses || exit 1
+        done; done"
+    "$build/bin/lab_contention" "$(machine_of_four)" "$work"/{layout,trace}.locks || status=$?
+    rm "$work"/trace.*
+    return "$status"
 }
 
 mkdir -p "$work"
@@ -92,6 +117,7 @@ case $what in
     --quick) quick ;;
     full) full ;;
     count) count ;;
+    locks) locks || failed=$? ;;
     *)
         echo "lab: no form '$what'" >&2
         exit 2
