@@ -79,7 +79,7 @@ INSTANTIATE_TEST_SUITE_P(All, BoundedQueue, testing::ValuesIn(all_engines()),
 
 TEST(Conditions, OverWordsNeedASequenceThatDoesNotComeRound) {
     for (const unsigned bits : {8u, 16u}) {
-        const made none = with_conditions({engine_id::user, bits, false, false},
+        const made none = with_conditions({engine_id::std, bits, false, false},
                                           [](const auto&...) -> made { return {}; });
         EXPECT_NE(none.unsupported.find("comes round"), std::string::npos) << bits;
     }
