@@ -65,7 +65,8 @@ class barrier {
     barrier(const barrier&) = delete;
     barrier& operator=(const barrier&) = delete;
 
-    /** n arrivals, at most what the phase still expects. The last one completes the phase. */
+    /** n arrivals, at most what the phase still expects. The last one completes the phase. A
+     * thread arrives again only when it knows, by a wait, that the phase before is complete. */
     [[nodiscard]] arrival_token arrive(std::ptrdiff_t n = 1) {
         assert(n > 0 && n <= expected_);
         const std::size_t home = here();

@@ -220,9 +220,10 @@ std::optional<std::size_t> wait_any_for(const std::chrono::duration<Rep, Period>
 }
 
 /**
- * Waits until all of the list hold at once, and resets the automatic events among them. Until
- * then it takes none: another wait may end by an event that this one has seen set. (An event
- * that is given back, because another thread was faster at the next, is set for a moment less.)
+ * Waits until all of the list, in which no automatic event is twice, hold at once, and resets the
+ * automatic events among them. Until then it takes none: another wait may end by an event that this
+ * one has seen set. (An event that is given back, because another thread was faster at the next, is
+ * set for a moment less.)
  */
 inline void wait_all(std::span<const awaited> list) {
     detail::require_length(list);

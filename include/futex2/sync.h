@@ -12,7 +12,8 @@
  *
  * Every call returns 0 (or what it says) or a negative errno; `errno` is left alone:
  *   -ENOMEM    a thread that must sleep finds no memory for that (futex2.h); it has not waited
- *   -EINVAL    of a timed form: a malformed deadline, or a third clock
+ *   -EINVAL    of a timed form: a malformed deadline, or a third clock. What can be had at once
+ *              may be had without a look at them
  *   -ETIMEDOUT of a timed form: the deadline has passed. Deadlines are absolute, on
  *              CLOCK_MONOTONIC or CLOCK_REALTIME; NULL is none. What can be had at once is
  *              had, whatever the deadline
