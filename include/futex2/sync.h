@@ -129,7 +129,7 @@ FUTEX2_API int futex2_once_begin_(futex2_once* o) FUTEX2_NOEXCEPT;
 FUTEX2_API void futex2_once_end_(futex2_once* o, int done) FUTEX2_NOEXCEPT;
 FUTEX2_API void futex2_turn_checks_on_(void) FUTEX2_NOEXCEPT;
 
-#ifndef NDEBUG
+#if !defined(NDEBUG) && !defined(FUTEX2_BUILDING_)
 __attribute__((constructor)) static void futex2_turn_checks_on_here_(void) {
     futex2_turn_checks_on_();
 }
