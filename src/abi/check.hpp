@@ -59,9 +59,9 @@ inline int check_deadline(const struct timespec* deadline, clockid_t clock) {
 // The checks of a wake or a wait that passes them all, in as few instructions as it
 // takes: a wake with nobody waiting is hardly longer than its fence. Which one failed,
 // and in which order they go, is found out afterwards.
-inline bool is_sound(const void* word, uint64_t mask, word_flags flags, unsigned also = 0) {
+inline bool is_sound(const void* word, uint64_t mask, word_flags flags) {
     const auto address = reinterpret_cast<uintptr_t>(word);
-    const unsigned unusual = flags.flags & ~(also | FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL);
+    const unsigned unusual = flags.flags & ~(0u | FUTEX2_SIZE_MASK | FUTEX2_NUMA | FUTEX2_MPOL);
     const bool known_and_private = unusual == FUTEX2_PRIVATE;
     return known_and_private && flags.in_range_not_0(mask) && flags.aligned(address) &&
            address < platform::user_address_limit;

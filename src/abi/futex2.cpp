@@ -62,18 +62,22 @@ static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, 
         .status;
 }
 
-[[gnu::noinline]] static int wake_error(const void* word, uint64_t mask, word_flags flags) {
-    const int error = check_wake(word, mask, flags);
-    return error != 0 ? error : -ENOSYS;
+// A wake with FUTEX2_WAKE_LOCAL, which the fast path has no register for, or an error.
+[[gnu::noinline]] static int wake_unusual(void* word, uint64_t mask, int count, word_flags flags) {
+    if (const int error = check_wake(word, mask, flags); error != 0) return error;
+    if (!flags.is_private()) return -ENOSYS;
+    native_process* p = instance_if_any();
+    if (p == nullptr) return 0;
+    return engine::wake(*p, {word, mask, count, flags.kind(), flags.local_first()});
 }
 
 static int wake(void* word, uint64_t mask, int count, word_flags flags) {
-    if (!is_sound(word, mask, flags, FUTEX2_WAKE_LOCAL)) [[unlikely]]
-        return wake_error(word, mask, flags);
+    if (!is_sound(word, mask, flags)) [[unlikely]]
+        return wake_unusual(word, mask, count, flags);
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return 0;
-    return engine::wake(*p, {word, mask, count, flags.kind(), flags.local_first()});
+    return engine::wake(*p, {word, mask, count, flags.kind()});
 }
 
 // Resolves the words: addresses, then hints, one after the other, as the kernel.
