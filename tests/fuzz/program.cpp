@@ -79,7 +79,8 @@ deadline deadline_of(uint8_t byte) {
     return byte >= 250 ? deadline::soon : pick(deadlines, byte);
 }
 
-constexpr std::array unknown_flags = {4, 5, 6, 8, 15, 16, 30, 31};
+// Without bit 16: FUTEX2_WAKE_LOCAL, which the kernel does not have.
+constexpr std::array unknown_flags = {4, 5, 6, 8, 15, 17, 30, 31};
 
 constexpr std::array<std::string_view, 9> action_names = {
     "wait", "waitv", "wake", "requeue", "wakev", "store_wake", "store", "set_hint", "interrupt",

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 // `futex2 bench` from outside: every suite in small, perf's lines, and bad input.
+#include <futex2/sync.h>
 #include <gtest/gtest.h>
 #include <pthread.h>
 
@@ -93,12 +94,15 @@ json results_of(const std::string& arguments) {
 TEST(SmallWords, TakeTheirBytes) {
     std::map<std::string, double> bytes;
     for (const json& one :
-         results_of("small-words -t 1 -r 0.001 --engine user,pthread --size 8,64"))
+         results_of("small-words -t 1 -r 0.001 --engine user,std,pthread --size 8,64"))
         if (one.at("metric") == "bytes per lock")
             bytes[one.at("engine").get<std::string>() + one.at("size").dump()] = one.at("median");
     const std::map<std::string, double> expected = {
-        {"user8", 1}, {"user64", 8}, {"pthread32", sizeof(pthread_mutex_t)}};
-    EXPECT_EQ(bytes, expected);  // a lock without words is measured once
+        {"user32", sizeof(futex2_mutex)},  // a lock that is no word is measured once
+        {"pthread32", sizeof(pthread_mutex_t)},
+        {"std8", 1},
+        {"std64", 8}};
+    EXPECT_EQ(bytes, expected);
 }
 
 TEST(Oversubscribed, HasAResultForEachNumberOfThreads) {
