@@ -77,18 +77,10 @@ class waits {
     /** Until done() or a stop is requested; returns done(). */
     template <class Lock, class Predicate>
     bool wait(Lock& lock, std::stop_token stop, Predicate done) {
-        std::stop_callback notice(stop, [this] { self().notify_all(); });
-        for (;;) {
-            // Read first: a stop that is requested behind the look at it counts it up.
-            const std::uint64_t sequence = self().sequence();
-            if (done()) {
-                return true;
-            }
-            if (stop.stop_requested()) {
-                return false;
-            }
+        return wait_or_stop(std::move(stop), std::move(done), [&](std::uint64_t sequence) {
             self().wait_since(lock, sequence, nullptr);
-        }
+            return cv_status::no_timeout;
+        });
     }
     template <class Lock, class Clock, class Duration, class Predicate>
     bool wait_until(Lock& lock, std::stop_token stop,
@@ -122,8 +114,16 @@ class waits {
     }
     template <class Lock, class Time, class Predicate>
     bool wait_by(Lock& lock, std::stop_token stop, const Time& time, Predicate done) {
+        return wait_or_stop(std::move(stop), std::move(done),
+                            [&](std::uint64_t sequence) { return wait_by(lock, time, sequence); });
+    }
+
+    // wait_once(sequence) -> cv_status
+    template <class Predicate, class Wait>
+    bool wait_or_stop(std::stop_token stop, Predicate done, const Wait& wait_once) {
         std::stop_callback notice(stop, [this] { self().notify_all(); });
         for (;;) {
+            // Read first: a stop that is requested behind the look at it counts it up.
             const std::uint64_t sequence = self().sequence();
             if (done()) {
                 return true;
@@ -131,7 +131,7 @@ class waits {
             if (stop.stop_requested()) {
                 return false;
             }
-            if (wait_by(lock, time, sequence) == cv_status::timeout) {
+            if (wait_once(sequence) == cv_status::timeout) {
                 return done();
             }
         }

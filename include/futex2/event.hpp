@@ -4,7 +4,7 @@
  *
  *     futex2::event ready, stop;                      // manual: stays set until reset()
  *     futex2::event work(futex2::event::automatic);   // each set() ends one wait
- *     switch (futex2::wait_any(futex2::awaited(work), stop)) { ... }
+ *     switch (futex2::wait_any(work, stop)) { ... }
  *
  * An event is 2 bytes. What comes before set() is visible to whose wait ends by it; who does
  * may destroy the event at once. Errors as in mutex.hpp; set() is not for signal handlers.
@@ -15,6 +15,7 @@
 #include <futex2/sync.h>
 
 #include <chrono>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <futex2/deadline.hpp>
@@ -22,6 +23,7 @@
 #include <futex2/word.hpp>
 #include <optional>
 #include <span>
+#include <type_traits>
 
 namespace futex2 {
 
@@ -189,6 +191,10 @@ template <class... Awaited>
 concept awaited_pack = sizeof...(Awaited) >= 1 && sizeof...(Awaited) <= FUTEX_WAITV_MAX &&
                        (std::convertible_to<Awaited, awaited> && ...);
 
+// Words alone are wait_any.hpp's.
+template <class... Awaited>
+concept event_pack = awaited_pack<Awaited...> && !waitable_pack<std::remove_cvref_t<Awaited>...>;
+
 }  // namespace detail
 
 /**
@@ -246,14 +252,37 @@ bool wait_all_for(const std::chrono::duration<Rep, Period>& time, std::span<cons
 
 /** The same of a list in place: events, and words of word(). */
 template <class... Awaited>
-std::size_t wait_any(awaited first, Awaited&&... others) requires detail::awaited_pack<Awaited...> {
-    const awaited list[] = {first, others...};
+std::size_t wait_any(Awaited&&... any) requires detail::event_pack<Awaited...> {
+    const awaited list[] = {any...};
     return wait_any(std::span<const awaited>(list));
+}
+template <class Time, class... Awaited>
+std::optional<std::size_t> wait_any_until(
+    const Time& time, Awaited&&... any) requires detail::event_pack<Awaited...> {
+    const awaited list[] = {any...};
+    return wait_any_until(time, std::span<const awaited>(list));
+}
+template <class Rep, class Period, class... Awaited>
+std::optional<std::size_t> wait_any_for(const std::chrono::duration<Rep, Period>& time,
+                                        Awaited&&... any) requires detail::event_pack<Awaited...> {
+    const awaited list[] = {any...};
+    return wait_any_for(time, std::span<const awaited>(list));
 }
 template <class... Awaited>
 void wait_all(Awaited&&... all) requires detail::awaited_pack<Awaited...> {
     const awaited list[] = {all...};
     wait_all(std::span<const awaited>(list));
+}
+template <class Time, class... Awaited>
+bool wait_all_until(const Time& time, Awaited&&... all) requires detail::awaited_pack<Awaited...> {
+    const awaited list[] = {all...};
+    return wait_all_until(time, std::span<const awaited>(list));
+}
+template <class Rep, class Period, class... Awaited>
+bool wait_all_for(const std::chrono::duration<Rep, Period>& time,
+                  Awaited&&... all) requires detail::awaited_pack<Awaited...> {
+    const awaited list[] = {all...};
+    return wait_all_for(time, std::span<const awaited>(list));
 }
 
 }  // namespace futex2

@@ -2,12 +2,34 @@
 // How long a thread looks and spins before it sleeps.
 #pragma once
 
+#include "engine/process.hpp"
+
 namespace futex2::engine {
 
-// How often a wait for one word looks at the value before it queues, and how many of these
-// looks, the last ones, let other threads run first. As many as libstdc++'s atomic waits.
-inline constexpr int looks = 16;
-inline constexpr int looks_behind_a_yield = 4;
+// The looks of a thread at what it waits for before it queues, between pauses, and at last
+// between yields: one of the threads that they let run may be about to end the wait. By
+// default as many looks as libstdc++'s atomic waits take; none where the process never spins.
+template <platform_like P>
+class looks {
+  public:
+    explicit looks(const process<P>& p, int pauses = 12)
+        : left_(p.most_spins.load(order::relaxed) == 0 ? 0 : pauses + yields) {}
+
+    // Passes a moment; false: it has looked often enough.
+    bool again() {
+        if (left_ == 0) return false;
+        if (left_-- > yields)
+            P::pause();
+        else
+            P::yield();
+        return true;
+    }
+
+  private:
+    static constexpr int yields = 4;
+
+    int left_;
+};
 
 // Spinning pays where the waker runs at the same time on another CPU, and costs a
 // part of a time slice where it waits for this very CPU. Which of the two holds is

@@ -206,18 +206,12 @@ int look_first(const process<P>& p, void* word, word_kind kind) {
 }
 
 // Whether the value changes before the wait queues. Who makes that change then finds nobody
-// to wake, and who waits for a lock that is given back takes it without being handed it. The
-// last looks let other threads run first: one of them may be about to make the change.
+// to wake, and who waits for a lock that is given back takes it without being handed it.
 template <platform_like P>
 bool changes_soon(const process<P>& p, const key& k, uint64_t expected) {
-    if (p.most_spins.load(order::relaxed) == 0) return false;
-    for (int look = 0; look < looks; ++look) {
+    looks<P> looking(p);
+    while (looking.again())
         if (value_differs<P>(k, expected)) return true;
-        if (look < looks - looks_behind_a_yield)
-            P::pause();
-        else
-            P::yield();
-    }
     return false;
 }
 

@@ -30,7 +30,7 @@ template <platform_like P>
 int lock_mutex(process<P>& p, mutex_state<P> m, deadline until,
                uint64_t look_while = mutex_held | mutex_parked) {
     uint32_t since = 0;
-    looks<P> looking(p);
+    looks<P> looking = looks_at_a_lock(p);
     for (;;) {
         const uint64_t v = m.load();
         if ((v & mutex_held) == 0) {
@@ -43,7 +43,7 @@ int lock_mutex(process<P>& p, mutex_state<P> m, deadline until,
         const wait_result r = m.sleep_while(p, mutex_held | mutex_parked, until, since);
         if (r.status == 0 && r.note == handed_over) return 0;
         if (!goes_on(r)) return r.status;
-        looking = looks<P>(p);
+        looking = looks_at_a_lock(p);
     }
 }
 

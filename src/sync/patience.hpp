@@ -37,25 +37,13 @@ bool has_waited_long(uint32_t since) {
     return since != 0 && instant::now<P>() - since > millisecond;
 }
 
-// The looks of a thread before it queues, of which the last let other threads run.
+using engine::looks;
+
+// Before a thread queues for a lock: about as long as what is done under most locks, and
+// shorter than a sleep and a wake.
 template <platform_like P>
-class looks {
-  public:
-    explicit looks(const process<P>& p)
-        : left_(p.most_spins.load(order::relaxed) == 0 ? 0 : engine::looks) {}
-
-    // False: it has looked often enough.
-    bool again() {
-        if (left_ == 0) return false;
-        if (left_-- > engine::looks_behind_a_yield)
-            P::pause();
-        else
-            P::yield();
-        return true;
-    }
-
-  private:
-    int left_;
-};
+looks<P> looks_at_a_lock(const process<P>& p) {
+    return looks<P>(p, 100);
+}
 
 }  // namespace futex2::sync

@@ -67,7 +67,7 @@ int lock_shared(process<P>& p, shared_mutex<P> m, deadline until) {
     uint32_t since = 0;
     int error = 0;
     turn mine = turn::not_yet;
-    looks<P> looking(p);
+    looks<P> looking = looks_at_a_lock(p);
     while (mine < turn::owner) {
         const uint64_t v = m.main.load();
         if (open_to_readers(v, mine == turn::try_now)) {
@@ -137,7 +137,7 @@ bool withdraw_writer(process<P>& p, shared_mutex<P>& m) {
 // did: each left by a step that reads the one before.
 template <platform_like P>
 int wait_for_readers(process<P>& p, shared_mutex<P>& m, deadline until) {
-    looks<P> looking(p);
+    looks<P> looking = looks_at_a_lock(p);
     while (m.drain.load() == 0) {
         if (looking.again()) continue;
         const wait_result r = m.drain.sleep_while(p, 0, until);
@@ -156,7 +156,7 @@ int lock_exclusive(process<P>& p, shared_mutex<P> m, deadline until) {
     uint32_t since = 0;
     int error = 0;
     turn mine = turn::not_yet;
-    looks<P> looking(p);
+    looks<P> looking = looks_at_a_lock(p);
     while (mine < turn::owner) {
         const uint64_t v = m.main.load();
         if ((v & shared_writer) == 0) {
@@ -167,6 +167,13 @@ int lock_exclusive(process<P>& p, shared_mutex<P> m, deadline until) {
         mine = wait_for_turn(p, m, v, since, as_writer, until, error);
     }
     return error;
+}
+
+// By the reader whom the writer has waited for last.
+template <platform_like P>
+void tell_writer(process<P>& p, shared_mutex<P>& m) {
+    constexpr uint64_t all = ~uint32_t{0};
+    engine::store_wake(p, {m.drain.address(), all, 1, m.drain.kind()}, 1);
 }
 
 // The last reader leaves, where threads may be queued. The change of the word is its last
@@ -180,8 +187,7 @@ void leave_to_the_queue(process<P>& p, shared_mutex<P>& m) {
     const uint64_t v = m.main.update(
         order::release, [&](uint64_t now) { return (now - shared_reader) & ~without; });
     h.release(try_again);
-    if ((v & shared_writer) != 0 && (v & shared_readers) == shared_reader)
-        engine::store_wake(p, {m.drain.address(), ~uint64_t{0} >> 32, 1, m.drain.kind()}, 1);
+    if ((v & shared_writer) != 0 && (v & shared_readers) == shared_reader) tell_writer(p, m);
 }
 
 // By a reader.
@@ -193,8 +199,7 @@ void unlock_shared(process<P>& p, shared_mutex<P> m) {
         if (last && (v & shared_parked) != 0 && (v & shared_writer) == 0)
             return leave_to_the_queue(p, m);
         if (!m.main.change(v, v - shared_reader, order::release)) continue;
-        if (last && (v & shared_writer) != 0)
-            engine::store_wake(p, {m.drain.address(), ~uint64_t{0} >> 32, 1, m.drain.kind()}, 1);
+        if (last && (v & shared_writer) != 0) tell_writer(p, m);
         return;
     }
 }

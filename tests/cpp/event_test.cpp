@@ -140,11 +140,11 @@ TEST(EventTest, TwoThreadsTakeTurns) {
 
 TEST(WaitAnyEventTest, ResetsTheOneThatItNamesAndNoOther) {
     event a(event::automatic), b(event::automatic, true), c(event::automatic, true), d;
-    EXPECT_EQ(wait_any(awaited(a), b, c, d), 1U);
-    EXPECT_EQ(wait_any(awaited(a), b, c, d), 2U);
+    EXPECT_EQ(wait_any(a, b, c, d), 1U);
+    EXPECT_EQ(wait_any(a, b, c, d), 2U);
     d.set();
-    EXPECT_EQ(wait_any(awaited(a), b, c, d), 3U);
-    EXPECT_EQ(wait_any(awaited(a), b, c, d), 3U);
+    EXPECT_EQ(wait_any(a, b, c, d), 3U);
+    EXPECT_EQ(wait_any(a, b, c, d), 3U);
     EXPECT_FALSE(b.is_set() || c.is_set());
 }
 
@@ -152,9 +152,7 @@ TEST(WaitAnyEventTest, WaitsForEventsAndWords) {
     event a(event::automatic), b;
     futex<std::uint32_t> plain{5};
     numa_futex<std::uint16_t> numa{6};
-    const auto wait = [&] {
-        return wait_any(awaited(a), b, futex2::word(plain, 5), futex2::word(numa, 6));
-    };
+    const auto wait = [&] { return wait_any(a, b, futex2::word(plain, 5), futex2::word(numa, 6)); };
     const auto ended_by = [&](std::size_t index, auto end_it) {
         watched_thread waiter("waiter", [&] { EXPECT_EQ(wait(), index); });
         EXPECT_TRUE(eventually([&] { return numa.wake(1) == 1; }));  // says nothing new
@@ -176,11 +174,13 @@ TEST(WaitAnyEventTest, GivesUpWhenTheTimeHasPassed) {
     const std::array<awaited, 2> list{a, b};
     expect_time_out([&](auto time) { return wait_any_until(time, list).has_value(); });
     EXPECT_EQ(wait_any_for(2ms, list), std::nullopt);
+    EXPECT_EQ(wait_any_for(2ms, a, b), std::nullopt);
     a.set();
     EXPECT_EQ(wait_any_for(-1h, list), 0U);
     EXPECT_FALSE(a.is_set());
     b.set();
     expect_success([&](auto time) { return wait_any_until(time, list) == 1U; });
+    expect_success([&](auto time) { return wait_any_until(time, a, b) == 1U; });
 }
 
 TEST(WaitAnyEventTest, TakesAListOfOneTo128) {
@@ -224,9 +224,13 @@ TEST(WaitAllEventTest, GivesUpWhenTheTimeHasPassed) {
     const std::array<awaited, 2> list{a, b};
     expect_time_out([&](auto time) { return wait_all_until(time, list); });
     EXPECT_FALSE(wait_all_for(2ms, list));
+    EXPECT_FALSE(wait_all_for(2ms, a, b));
     EXPECT_TRUE(a.is_set());
     b.set();
     EXPECT_TRUE(wait_all_for(-1h, list));
+    EXPECT_FALSE(a.is_set());
+    a.set();
+    EXPECT_TRUE(wait_all_until(std::chrono::steady_clock::now(), a, b));
     EXPECT_FALSE(a.is_set());
     a.set();
     expect_success([&](auto time) {
@@ -279,7 +283,7 @@ TEST(WaitAllEventTest, LeavesItToAWaitForAnyAndToAnotherForAll) {
     ASSERT_TRUE(come_to_wait_for(a, 1));
     watched_thread second("a and c", [&] { wait_all(a, c); });
     ASSERT_TRUE(come_to_wait_for(a, 2));
-    watched_thread third("a or c", [&] { EXPECT_EQ(wait_any(awaited(a), c), 0U); });
+    watched_thread third("a or c", [&] { EXPECT_EQ(wait_any(a, c), 0U); });
     ASSERT_TRUE(come_to_wait_for(a, 3) && come_to_wait_for(c, 1));
     a.set();
     third.join();
