@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "bench/child.hpp"
-#include "bench/lines.hpp"
+#include "bench/own_process.hpp"
 #include "kernel/private_hash.hpp"
 
 namespace futex2::bench {
@@ -22,50 +22,6 @@ void choose(unsigned slots) {
         throw std::runtime_error(
             fmt::format("not supported: asked for {} buckets, this kernel gave {}", slots, has));
 }
-
-class in_child final : public workload {
-  public:
-    in_child(unsigned slots, std::unique_ptr<workload> work)
-        : slots_(slots), work_(std::move(work)) {}
-
-    std::vector<series> measures() const override { return work_->measures(); }
-
-    std::vector<double> run(watchdog& dog) override {
-        std::vector<double> values = run_forked(
-            [this](watchdog& its) {
-                choose(slots_);
-                std::vector<double> numbers = work_->run(its);
-                if (const histogram* last = work_->distribution()) append(numbers, *last);
-                return numbers;
-            },
-            dog);
-        last_ = histogram();
-        while (values.size() > measures().size()) take(values);
-        return values;
-    }
-
-    const histogram* distribution() const override { return &last_; }
-
-    std::string closing(const measured& runs) const override { return lines(measures(), runs); }
-
-  private:
-    // A distribution comes from the child behind the numbers, two for each bucket.
-    static void append(std::vector<double>& numbers, const histogram& all) {
-        for (const histogram::bucket& b : all.buckets())
-            numbers.insert(numbers.end(),
-                           {static_cast<double>(b.bound), static_cast<double>(b.count)});
-    }
-    void take(std::vector<double>& values) {
-        const auto count = static_cast<uint64_t>(values.back());
-        values.pop_back();
-        last_.add(static_cast<int64_t>(values.back()), count);
-        values.pop_back();
-    }
-
-    unsigned slots_;
-    std::unique_ptr<workload> work_;
-    histogram last_;  // of the last run; nothing in it where the work has none
-};
 
 }  // namespace
 
@@ -85,7 +41,7 @@ std::string kernel_hash_missing(unsigned slots) {
 }
 
 std::unique_ptr<workload> with_kernel_hash(unsigned slots, std::unique_ptr<workload> work) {
-    return std::make_unique<in_child>(slots, std::move(work));
+    return in_own_process(std::move(work), [slots] { choose(slots); });
 }
 
 }  // namespace futex2::bench

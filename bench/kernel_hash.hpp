@@ -14,9 +14,8 @@ namespace futex2::bench {
 std::string kernel_hash_missing(unsigned slots);
 
 /**
- * The same work, each run in a forked child that chooses its table first: the choice of
- * the global one is for the life of a process, and any choice ends the growth. Its text has
- * no lines of each run, which only the child could write.
+ * The same work, each run in a process that chooses its table first: the choice of
+ * the global one is for the life of a process, and any choice ends the growth.
  */
 std::unique_ptr<workload> with_kernel_hash(unsigned slots, std::unique_ptr<workload> work);
 

@@ -32,6 +32,7 @@ class peers_plan {
   private:
     static constexpr int few = 7;    // runs of what varies little
     static constexpr int many = 15;  // of what depends on who runs when
+    static constexpr int some = 9;   // of what does, and takes long
 
     void add_pairs() {
         add("round-trip", few, [](settings& how) { lasts(how, 0.1); });
@@ -52,11 +53,11 @@ class peers_plan {
     // Hundreds that sleep on one word.
     void add_crowds() {
         for (const int wakes : {1, crowd})
-            add("wake", many, [wakes](settings& how) {
+            add("wake", some, [wakes](settings& how) {
                 how.threads = crowd;
                 how.wakes = wakes;
             });
-        add("wake-parallel", many, [this](settings& how) {
+        add("wake-parallel", some, [this](settings& how) {
             how.threads = crowd;
             how.wakes = crowd % cpus_ == 0 ? cpus_ : 1;
         });
@@ -96,13 +97,14 @@ class peers_plan {
         if (which.of_locks) {
             add_jobs(which, of(one, [](engine_id e) { return !kernel_slots(e); }), jobs);
         } else {
+            one.how.apart = true;
             add_jobs(which, one, jobs);
             add_numa_words(which, one, jobs);
             add_reference(which, jobs);
         }
         groups_.push_back({name,
                            std::move(jobs),
-                           {asked_.warm_ups >= 0 ? asked_.warm_ups : 1,
+                           {asked_.warm_ups >= 0 ? asked_.warm_ups : (which.of_locks ? 1 : 0),
                             asked_.repeats > 0 ? asked_.repeats : repeats}});
     }
 

@@ -9,6 +9,7 @@
 #include <system_error>
 
 #include "bench/job.hpp"
+#include "bench/own_process.hpp"
 #include "bench/turns.hpp"
 
 namespace futex2::bench {
@@ -68,10 +69,23 @@ void add_reference(const suite& which, std::vector<job>& jobs) {
                           made{which.reference(), ""});
 }
 
+// What is compared with engines whose runs are new processes, each with a table of its own,
+// runs so as well: to wake 512 threads took futex(2) a quarter longer in a process that had had
+// thousands.
+static bool in_own_processes(const request& asked) {
+    return asked.how.apart || std::any_of(asked.engines.begin(), asked.engines.end(),
+                                          [](engine_id e) { return kernel_slots(e).has_value(); });
+}
+
 void add_jobs(const suite& which, const request& asked, std::vector<job>& jobs) {
     const std::string name(which.name);
-    for (const target& what : targets_of(which, asked))
-        jobs.emplace_back(name, what, which.make(asked.how, what));
+    const bool apart = in_own_processes(asked);
+    for (const target& what : targets_of(which, asked)) {
+        made one = which.make(asked.how, what);
+        if (apart && one.work != nullptr && !kernel_slots(what.engine))
+            one.work = in_own_process(std::move(one.work));
+        jobs.emplace_back(name, what, std::move(one));
+    }
 }
 
 std::vector<job> jobs_of(const suite& which, const request& asked) {

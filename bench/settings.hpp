@@ -16,6 +16,7 @@ struct settings {
     double patience = 60;  // seconds without progress before the command gives up
     bool silent = false;
     bool shared = false;
+    bool apart = false;  // each run in a process of its own
     bool lock_memory = false;
 
     // Of some.
