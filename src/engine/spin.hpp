@@ -12,23 +12,26 @@ namespace futex2::engine {
 template <platform_like P>
 class looks {
   public:
-    explicit looks(const process<P>& p, int pauses = 12)
-        : left_(p.most_spins.load(order::relaxed) == 0 ? 0 : pauses + yields) {}
+    explicit looks(const process<P>& p, int pauses = 12, int yields = 4)
+        : left_(p.most_spins.load(order::relaxed) == 0 ? 0 : pauses + yields), yields_(yields) {}
 
     // Passes a moment; false: it has looked often enough.
     bool again() {
         if (left_ == 0) return false;
-        if (left_-- > yields)
+        if (left_-- > yields_)
             P::pause();
         else
             P::yield();
         return true;
     }
 
-  private:
-    static constexpr int yields = 4;
+    // Whether the next moment is spent by a yield, which may take a time slice of each of the
+    // threads that it lets run.
+    bool yields_next() const { return left_ > 0 && left_ <= yields_; }
 
+  private:
     int left_;
+    int yields_;
 };
 
 // Spinning pays where the waker runs at the same time on another CPU, and costs a

@@ -29,8 +29,7 @@ using mutex_state = state<P, width::u8>;
 template <platform_like P>
 int lock_mutex(process<P>& p, mutex_state<P> m, deadline until,
                uint64_t look_while = mutex_held | mutex_parked) {
-    uint32_t since = 0;
-    looks<P> looking = looks_at_a_lock(p);
+    patience<P> looking(p);
     for (;;) {
         const uint64_t v = m.load();
         if ((v & mutex_held) == 0) {
@@ -39,11 +38,10 @@ int lock_mutex(process<P>& p, mutex_state<P> m, deadline until,
         }
         if (v <= look_while && looking.again()) continue;
         if ((v & mutex_parked) == 0 && !m.change(v, v | mutex_parked, order::relaxed)) continue;
-        if (since == 0) since = instant::now<P>();
-        const wait_result r = m.sleep_while(p, mutex_held | mutex_parked, until, since);
+        const wait_result r = m.sleep_while(p, mutex_held | mutex_parked, until, looking.since());
         if (r.status == 0 && r.note == handed_over) return 0;
         if (!goes_on(r)) return r.status;
-        looking = looks_at_a_lock(p);
+        looking.renew();
     }
 }
 

@@ -39,11 +39,43 @@ bool has_waited_long(uint32_t since) {
 
 using engine::looks;
 
-// Before a thread queues for a lock: about as long as what is done under most locks, and
-// shorter than a sleep and a wake.
+// How long a thread that wants a lock looks at it before it queues. Yields, rather than pauses:
+// where threads share a CPU, whoever has the lock may be among those that they let run, and
+// threads that spun for whole time slices would be served by the slice. A thread that has
+// waited for long queues at once: the lock is handed to who is queued.
 template <platform_like P>
-looks<P> looks_at_a_lock(const process<P>& p) {
-    return looks<P>(p, 100);
-}
+class patience {
+  public:
+    explicit patience(const process<P>& p) : process_(p), looking_(looks_at(p)) {}
+
+    // Passes a moment; false: it is time to queue.
+    bool again() {
+        const bool yields = looking_.yields_next();
+        if (yields && since_ == 0) since_ = instant::now<P>();
+        return looking_.again() && !(yields && has_waited_long<P>(since_));
+    }
+
+    // When it began to wait: for its note.
+    uint32_t since() {
+        if (since_ == 0) since_ = instant::now<P>();
+        return since_;
+    }
+
+    // It was woken, but did not get the lock.
+    void renew() {
+        if (!has_waited_long<P>(since_)) looking_ = looks_at(process_);
+    }
+
+  private:
+    static looks<P> looks_at(const process<P>& p) {
+        constexpr int pauses = 4;
+        constexpr int yields = 20;
+        return looks<P>(p, pauses, yields);
+    }
+
+    const process<P>& process_;
+    looks<P> looking_;
+    uint32_t since_ = 0;
+};
 
 }  // namespace futex2::sync

@@ -20,8 +20,7 @@ using semaphore_state = state<P, width::u32>;
 // 0, -ETIMEDOUT, or -ENOMEM.
 template <platform_like P>
 int acquire_semaphore(process<P>& p, semaphore_state<P> s, deadline until) {
-    uint32_t since = 0;
-    looks<P> looking(p);
+    patience<P> looking(p);
     for (;;) {
         const uint64_t v = s.load();
         if ((v & semaphore_most) != 0) {
@@ -30,11 +29,10 @@ int acquire_semaphore(process<P>& p, semaphore_state<P> s, deadline until) {
         }
         if (looking.again()) continue;
         if (v == 0 && !s.change(v, semaphore_parked, order::relaxed)) continue;
-        if (since == 0) since = instant::now<P>();
-        const wait_result r = s.sleep_while(p, semaphore_parked, until, since);
+        const wait_result r = s.sleep_while(p, semaphore_parked, until, looking.since());
         if (r.status == 0 && r.note == handed_over) return 0;
         if (!goes_on(r)) return r.status;
-        looking = looks<P>(p);
+        looking.renew();
     }
 }
 

@@ -43,12 +43,11 @@ enum class turn : uint8_t { not_yet, try_now, owner, error };
 
 // Queues on the word and sleeps.
 template <platform_like P>
-turn wait_for_turn(process<P>& p, shared_mutex<P>& m, uint64_t v, uint32_t& since, uint32_t want,
-                   deadline until, int& error) {
+turn wait_for_turn(process<P>& p, shared_mutex<P>& m, uint64_t v, patience<P>& looking,
+                   uint32_t want, deadline until, int& error) {
     if ((v & shared_parked) == 0 && !m.main.change(v, v | shared_parked, order::relaxed))
         return turn::not_yet;
-    if (since == 0) since = instant::now<P>();
-    const wait_result r = m.main.sleep_while(p, v | shared_parked, until, since | want);
+    const wait_result r = m.main.sleep_while(p, v | shared_parked, until, looking.since() | want);
     error = goes_on(r) ? 0 : r.status;
     if (error != 0) return turn::error;
     if (r.status != 0) return turn::not_yet;
@@ -64,10 +63,9 @@ constexpr bool open_to_readers(uint64_t v, bool its_turn) {
 // 0, -ETIMEDOUT, -ENOMEM, or -EAGAIN: there are as many readers as can be counted.
 template <platform_like P>
 int lock_shared(process<P>& p, shared_mutex<P> m, deadline until) {
-    uint32_t since = 0;
     int error = 0;
     turn mine = turn::not_yet;
-    looks<P> looking = looks_at_a_lock(p);
+    patience<P> looking(p);
     while (mine < turn::owner) {
         const uint64_t v = m.main.load();
         if (open_to_readers(v, mine == turn::try_now)) {
@@ -76,7 +74,7 @@ int lock_shared(process<P>& p, shared_mutex<P> m, deadline until) {
             continue;
         }
         if (looking.again()) continue;
-        mine = wait_for_turn(p, m, v, since, 0, until, error);
+        mine = wait_for_turn(p, m, v, looking, 0, until, error);
     }
     return error;
 }
@@ -137,7 +135,7 @@ bool withdraw_writer(process<P>& p, shared_mutex<P>& m) {
 // did: each left by a step that reads the one before.
 template <platform_like P>
 int wait_for_readers(process<P>& p, shared_mutex<P>& m, deadline until) {
-    looks<P> looking = looks_at_a_lock(p);
+    patience<P> looking(p);
     while (m.drain.load() == 0) {
         if (looking.again()) continue;
         const wait_result r = m.drain.sleep_while(p, 0, until);
@@ -153,10 +151,9 @@ int wait_for_readers(process<P>& p, shared_mutex<P>& m, deadline until) {
 // 0, -ETIMEDOUT, or -ENOMEM.
 template <platform_like P>
 int lock_exclusive(process<P>& p, shared_mutex<P> m, deadline until) {
-    uint32_t since = 0;
     int error = 0;
     turn mine = turn::not_yet;
-    looks<P> looking = looks_at_a_lock(p);
+    patience<P> looking(p);
     while (mine < turn::owner) {
         const uint64_t v = m.main.load();
         if ((v & shared_writer) == 0) {
@@ -164,7 +161,7 @@ int lock_exclusive(process<P>& p, shared_mutex<P> m, deadline until) {
             return (v & shared_readers) == 0 ? 0 : wait_for_readers(p, m, until);
         }
         if (looking.again()) continue;
-        mine = wait_for_turn(p, m, v, since, as_writer, until, error);
+        mine = wait_for_turn(p, m, v, looking, as_writer, until, error);
     }
     return error;
 }
