@@ -39,6 +39,17 @@ function(check_no_libatomic)
   endforeach()
 endfunction()
 
+# A program may define a syscall() of its own, which calls this library.
+function(check_no_syscall)
+  foreach(file IN LISTS FILES)
+    symbols_of(names ${file})
+    list(FILTER names INCLUDE REGEX "^syscall(@|$)")
+    if(names)
+      message(FATAL_ERROR "${file} refers to ${names}")
+    endif()
+  endforeach()
+endfunction()
+
 # libc and the loader that comes with it.
 function(check_needed)
   lines_of(lines ${READELF} --dynamic --wide ${FILES})

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // All that the libraries must not do. binary_checks.cmake is run on this object
 // too, and must reject it.
+#include <unistd.h>
+
 #include <atomic>
 #include <cstdint>
 
@@ -20,6 +22,11 @@ pair exchange(std::atomic<pair>& shared, pair desired) {
 thread_local int counter;
 int count() {
     return ++counter;
+}
+
+// Libc's, or a program's in its place.
+long call(long number) {
+    return syscall(number);
 }
 
 // check_names wants some names before it judges them.
