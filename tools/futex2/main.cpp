@@ -12,6 +12,7 @@
 #include "bench.hpp"
 #endif
 #include "info.hpp"
+#include "run.hpp"
 
 namespace futex2::command {
 namespace {
@@ -33,22 +34,27 @@ bool flushed() {
 }
 
 int run(int argc, char** argv) {
-    CLI::App app("futex2: measure futexes, and show what this library builds on this machine",
-                 "futex2");
+    CLI::App app(
+        "futex2: run programs with this library's futexes, measure futexes, and show what "
+        "this library builds on this machine",
+        "futex2");
     app.set_version_flag("--version", std::string("futex2 ") + futex2_version());
     app.require_subcommand(0, 1);
     app.footer(
         "Examples:\n"
         "  futex2 info\n"
         "  futex2 bench all\n"
+        "  futex2 run -- ./server\n"
         "  futex2 info --help");
     int status = 0;
+    const int own = own_arguments(argc, argv);
     add_info(app, status);
+    add_run(app, argv + (own < argc ? own + 1 : argc), status);
 #ifdef FUTEX2_HAS_BENCH
     add_bench(app, status);
 #endif
     try {
-        app.parse(argc, argv);
+        app.parse(own, argv);
     } catch (const CLI::Success& wanted) {  // --help or --version
         app.exit(wanted);
         return flushed() ? 0 : failed;

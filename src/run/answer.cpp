@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+#include "run/answer.hpp"
+
+#include "run/old_futex.hpp"
+#include "run/words.hpp"
+
+namespace futex2::run {
+namespace {
+
+// Words of both kinds are the library's to refuse: the kernel would take them all, and miss
+// the wakes of the private ones.
+bool all_left_to_kernel(const futex_waitv* words, unsigned n) {
+    if (words == nullptr || n == 0 || n > FUTEX_WAITV_MAX) return false;
+    for (unsigned i = 0; i < n; ++i)
+        if (is_for_library(words[i].flags)) return false;
+    return true;
+}
+
+operation if_left(bool to_kernel, operation otherwise) {
+    return to_kernel ? operation::left_to_kernel : otherwise;
+}
+
+operation operation_of(const call& c) {
+    switch (c.number) {
+        case nr_wait:
+            return if_left(!is_for_library(c.u32(3)), operation::wait);
+        case nr_wake:
+            return if_left(!is_for_library(c.u32(3)), operation::wake);
+        case nr_waitv:
+            return if_left(all_left_to_kernel(c.pointer<futex_waitv>(0), c.u32(1)),
+                           operation::waitv);
+        case nr_requeue:
+            return if_left(all_left_to_kernel(c.pointer<futex_waitv>(0), 2), operation::requeue);
+        default:
+            return old_operation(c.u32(1));
+    }
+}
+
+long serve(operation o, const call& c) {
+    switch (o) {
+        case operation::left_to_kernel:
+            return pass(c);
+        case operation::wait:
+            return wait(c.pointer<void>(0), c.u64(1), c.u64(2), c.u32(3),
+                        c.pointer<const timespec>(4), c.i32(5));
+        case operation::wake:
+            return wake(c.pointer<void>(0), c.u64(1), c.i32(2), c.u32(3));
+        case operation::waitv:
+            return waitv(c.pointer<futex_waitv>(0), c.u32(1), c.u32(2),
+                         c.pointer<const timespec>(3), c.i32(4));
+        case operation::requeue:
+            return requeue(c.pointer<futex_waitv>(0), c.u32(1), c.i32(2), c.i32(3));
+        default:
+            return old_futex(o, c);
+    }
+}
+
+}  // namespace
+
+long answer(const call& c) {
+    return serve(operation_of(c), c);
+}
+
+}  // namespace futex2::run

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: MIT
+// Answers a program's futex calls, by this library or by the kernel.
+#pragma once
+
+#include "run/call.hpp"
+
+namespace futex2::run {
+
+/** A value or a negative errno, as the kernel's. c.number is a futex call's. */
+long answer(const call& c);
+
+/** Does the call in the kernel, whatever it is. */
+inline long pass(const call& c) {
+    return platform::call_kernel(c.number, c.argument[0], c.argument[1], c.argument[2],
+                                 c.argument[3], c.argument[4], c.argument[5]);
+}
+
+}  // namespace futex2::run

@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: MIT
+// libfutex2_run.so, which `futex2 run` loads before a program: a syscall() in place of libc's.
+#include <errno.h>
+#include <stdarg.h>
+#include <unistd.h>
+
+#include "run/answer.hpp"
+
+namespace futex2::run {
+namespace {
+
+// As a system call's result comes to the program; the kernel's errors are -4095 to -1.
+long with_errno(long answer) {
+    if (static_cast<unsigned long>(answer) <= -4096ul) return answer;
+    errno = static_cast<int>(-answer);
+    return -1;
+}
+
+}  // namespace
+}  // namespace futex2::run
+
+// Six arguments are read, as libc's function does: those that the caller did not give are of
+// no meaning to the kernel. Not declared as parameters: a function may write into those that
+// lie on the stack, where this caller may have something else.
+extern "C" [[gnu::visibility("default")]] long syscall(long number, ...) noexcept {
+    using namespace futex2::run;
+    va_list rest;
+    va_start(rest, number);
+    const call its{number,
+                   {va_arg(rest, long), va_arg(rest, long), va_arg(rest, long), va_arg(rest, long),
+                    va_arg(rest, long), va_arg(rest, long)}};
+    va_end(rest);
+    return with_errno(is_futex_call(number) ? answer(its) : pass(its));
+}

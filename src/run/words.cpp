@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: MIT
+#include "run/words.hpp"
+
+#include <limits.h>
+#include <sched.h>
+
+#include "run/nesting.hpp"
+
+namespace futex2::run {
+namespace {
+
+bool has_passed(const timespec* deadline, clockid_t clock) {
+    if (deadline == nullptr) return false;
+    timespec now;
+    clock_gettime(clock, &now);
+    return now.tv_sec != deadline->tv_sec ? now.tv_sec > deadline->tv_sec
+                                          : now.tv_nsec >= deadline->tv_nsec;
+}
+
+// A wait that cannot queue.
+int look_again(const timespec* deadline, clockid_t clock) {
+    if (has_passed(deadline, clock)) return -ETIMEDOUT;
+    sched_yield();
+    return 0;
+}
+
+}  // namespace
+
+int wait(void* word, uint64_t expected, uint64_t mask, unsigned flags, const timespec* deadline,
+         clockid_t clock) {
+    if (at_a_lock()) [[unlikely]]
+        return look_again(deadline, clock);
+    return on_a_seat([&] { return futex2_wait(word, expected, mask, flags, deadline, clock); });
+}
+
+int wake(void* word, uint64_t mask, int count, unsigned flags) {
+    return futex2_wake(word, mask, count, flags);
+}
+
+int waitv(futex_waitv* words, unsigned n, unsigned flags, const timespec* deadline,
+          clockid_t clock) {
+    if (at_a_lock()) [[unlikely]]
+        return look_again(deadline, clock);
+    return on_a_seat([&] { return futex2_waitv(words, n, flags, deadline, clock); });
+}
+
+int requeue(futex_waitv* from_to, unsigned flags, int wake_count, int requeue_count) {
+    if (at_a_lock() && from_to != nullptr) [[unlikely]]
+        return wake(reinterpret_cast<void*>(from_to[0].uaddr), FUTEX_BITSET_MATCH_ANY, INT_MAX,
+                    from_to[0].flags);
+    return futex2_requeue(from_to, flags, wake_count, requeue_count);
+}
+
+}  // namespace futex2::run

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#include "run.hpp"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "run/program_file.hpp"
+
+namespace futex2::command {
+namespace {
+
+using std::filesystem::path;
+
+// As env(1) and nohup(1) have them.
+constexpr int not_executable = 126;
+constexpr int not_found = 127;
+
+// Where a build and where an installation has it, from the folder of the command.
+path preload_library() {
+    if (const char* given = std::getenv("FUTEX2_RUN_LIBRARY"); given != nullptr) return given;
+    const path folder = std::filesystem::read_symlink("/proc/self/exe").parent_path();
+    for (const char* place : {"../lib/libfutex2_run.so", FUTEX2_RUN_INSTALLED}) {
+        std::error_code error;
+        if (path found = std::filesystem::canonical(folder / place, error); !error) return found;
+    }
+    throw std::runtime_error("run: no libfutex2_run.so beside this command");
+}
+
+// Before all that the user has loaded there.
+void load_first(const path& library) {
+    // The loader splits the variable there.
+    if (library.string().find_first_of(" :") != std::string::npos)
+        throw std::runtime_error("run: " + library.string() + ": no space or colon may be in it");
+    if (access(library.c_str(), R_OK) != 0)
+        throw std::runtime_error("run: " + library.string() + ": " + std::strerror(errno));
+    const char* others = std::getenv("LD_PRELOAD");
+    std::string all = library;
+    if (others != nullptr && *others != '\0') all += std::string(":") + others;
+    setenv("LD_PRELOAD", all.c_str(), 1);
+}
+
+// The file that execvp() will find, or the name.
+path file_of(const std::string& name) {
+    const char* folders = std::getenv("PATH");
+    if (name.find('/') != std::string::npos || folders == nullptr) return name;
+    for (const std::string& folder : CLI::detail::split(folders, ':')) {
+        path candidate = path(folder.empty() ? "." : folder) / name;
+        if (access(candidate.c_str(), X_OK) == 0 && std::filesystem::is_regular_file(candidate))
+            return candidate;
+    }
+    return name;
+}
+
+// Returns if the program cannot be run; then the exit status.
+int execute(std::vector<char*> program) {
+    const path file = file_of(program[0]);
+    if (run::is_statically_linked(file.c_str())) {
+        std::fprintf(stderr,
+                     "futex2: run: %s: is statically linked: nothing can be loaded into it\n",
+                     file.c_str());
+        return not_executable;
+    }
+    program.push_back(nullptr);
+    execvp(program[0], program.data());
+    const int error = errno;
+    std::fprintf(stderr, "futex2: run: %s: %s\n", program[0], std::strerror(error));
+    return error == ENOENT ? not_found : not_executable;
+}
+
+// What the parser has left, then what is behind the "--".
+std::vector<char*> program_of(std::vector<std::string>& left, char** rest) {
+    if (!left.empty() && left[0][0] == '-')
+        throw CLI::ExtrasError("run", std::vector<std::string>{left[0]});
+    std::vector<char*> program;
+    for (std::string& argument : left) program.push_back(argument.data());
+    if (!left.empty() && *rest != nullptr) --rest;  // that "--" is the program's
+    for (; *rest != nullptr; ++rest) program.push_back(*rest);
+    if (program.empty()) throw CLI::ValidationError("run", "no program given");
+    return program;
+}
+
+}  // namespace
+
+int own_arguments(int argc, char** argv) {
+    if (argc < 2 || std::strcmp(argv[1], "run") != 0) return argc;
+    for (int i = 2; i < argc; ++i)
+        if (std::strcmp(argv[i], "--") == 0) return i;
+    return argc;
+}
+
+void add_run(CLI::App& app, char** rest, int& status) {
+    CLI::App* run = app.add_subcommand("run", "Run a program with this library's futexes");
+    run->prefix_command();
+    run->footer(
+        "Behind the options: -- PROGRAM [ARGUMENT...]\n"
+        "Its futex calls are this library's, of private words; see futex2-run(1).\n"
+        "Examples:\n"
+        "  futex2 run -- ./server --threads 8");
+    run->callback([run, rest, &status] {
+        std::vector<std::string> left = run->remaining();
+        std::vector<char*> program = program_of(left, rest);
+        load_first(preload_library());
+        status = execute(std::move(program));
+    });
+}
+
+}  // namespace futex2::command
