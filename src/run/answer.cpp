@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/answer.hpp"
 
+#include "run/as_kernel.hpp"
 #include "run/old_futex.hpp"
 #include "run/words.hpp"
 
@@ -12,7 +13,7 @@ namespace {
 bool all_left_to_kernel(const futex_waitv* words, unsigned n) {
     if (words == nullptr || n == 0 || n > FUTEX_WAITV_MAX) return false;
     for (unsigned i = 0; i < n; ++i)
-        if (is_for_library(words[i].flags)) return false;
+        if (!readable(&words[i], sizeof words[i]) || is_for_library(words[i].flags)) return false;
     return true;
 }
 

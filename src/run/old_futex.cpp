@@ -3,6 +3,7 @@
 
 #include <limits.h>
 
+#include "run/as_kernel.hpp"
 #include "run/words.hpp"
 
 namespace futex2::run {
@@ -37,6 +38,7 @@ long wait_relative(const call& c) {
     const auto* timeout = c.pointer<const timespec>(3);
     if (timeout == nullptr)
         return wait(word, c.u32(2), FUTEX_BITSET_MATCH_ANY, kind, nullptr, CLOCK_MONOTONIC);
+    if (!readable(timeout, sizeof *timeout)) return -EFAULT;
     if (!is_normal(*timeout)) return -EINVAL;
     const timespec deadline = from_now(*timeout);
     return wait(word, c.u32(2), FUTEX_BITSET_MATCH_ANY, kind, &deadline, CLOCK_MONOTONIC);
@@ -63,9 +65,10 @@ long move(const call& c, uint32_t expected) {
 // Does not compare, where the library's call does: whatever the value is, so long as it
 // stays for the time of a call.
 long move_whatever(const call& c) {
+    void* word = c.pointer<void>(0);
     long result;
     do {
-        result = move(c, value_of(c.pointer<void>(0)));
+        result = readable(word, 1) ? move(c, value_of(word)) : -EFAULT;
     } while (result == -EAGAIN);
     return result;
 }
@@ -88,26 +91,20 @@ struct word_operation {
         return shift ? uint32_t{1} << (plain & 31) : static_cast<uint32_t>(plain);
     }
 
-    // False: there is no such operation.
-    bool apply(uint32_t* word, uint32_t& old) const {
+    bool is_known() const { return kind() <= FUTEX_OP_XOR; }
+    // Of a known one; returns what the word held.
+    uint32_t apply(uint32_t* word) const {
         switch (kind()) {
             case FUTEX_OP_SET:
-                old = __atomic_exchange_n(word, operand(), __ATOMIC_SEQ_CST);
-                return true;
+                return __atomic_exchange_n(word, operand(), __ATOMIC_SEQ_CST);
             case FUTEX_OP_ADD:
-                old = __atomic_fetch_add(word, operand(), __ATOMIC_SEQ_CST);
-                return true;
+                return __atomic_fetch_add(word, operand(), __ATOMIC_SEQ_CST);
             case FUTEX_OP_OR:
-                old = __atomic_fetch_or(word, operand(), __ATOMIC_SEQ_CST);
-                return true;
+                return __atomic_fetch_or(word, operand(), __ATOMIC_SEQ_CST);
             case FUTEX_OP_ANDN:
-                old = __atomic_fetch_and(word, ~operand(), __ATOMIC_SEQ_CST);
-                return true;
-            case FUTEX_OP_XOR:
-                old = __atomic_fetch_xor(word, operand(), __ATOMIC_SEQ_CST);
-                return true;
-            default:
-                return false;
+                return __atomic_fetch_and(word, ~operand(), __ATOMIC_SEQ_CST);
+            default:  // FUTEX_OP_XOR
+                return __atomic_fetch_xor(word, operand(), __ATOMIC_SEQ_CST);
         }
     }
 
@@ -146,8 +143,9 @@ long wake_op(const call& c) {
     if (const long error = check_word(word); error < 0) return error;
     if (const long error = check_word(second); error < 0) return error;
     const word_operation operation{c.u32(5)};
-    uint32_t old;
-    if (!operation.apply(second, old)) return -ENOSYS;
+    if (!operation.is_known()) return -ENOSYS;
+    if (!writable_word(second)) return -EFAULT;
+    const uint32_t old = operation.apply(second);
     const int holds = operation.compare(old);
     if (holds < 0) return holds;
     const long woken = wake_some(word, FUTEX_BITSET_MATCH_ANY, c.i32(2));

@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "run/answer.hpp"
+#include "run/options.hpp"
 
 namespace futex2::run {
 namespace {
@@ -14,6 +15,13 @@ long with_errno(long answer) {
     if (static_cast<unsigned long>(answer) <= -4096ul) return answer;
     errno = static_cast<int>(-answer);
     return -1;
+}
+
+// Before the library's own part is loaded, and before all other libraries: libc has not
+// found its environment yet.
+[[gnu::constructor(101)]] void at_load(int, char**, char** environment) {
+    if (environ == nullptr) environ = environment;
+    read_options(environment);
 }
 
 }  // namespace

@@ -4,7 +4,9 @@
 #include <limits.h>
 #include <sched.h>
 
+#include "run/as_kernel.hpp"
 #include "run/nesting.hpp"
+#include "run/options.hpp"
 
 namespace futex2::run {
 namespace {
@@ -24,16 +26,25 @@ int look_again(const timespec* deadline, clockid_t clock) {
     return 0;
 }
 
+bool as_kernel() {
+    return chosen.upstream || chosen.strict;
+}
+
 }  // namespace
 
 int wait(void* word, uint64_t expected, uint64_t mask, unsigned flags, const timespec* deadline,
          clockid_t clock) {
     if (at_a_lock()) [[unlikely]]
         return look_again(deadline, clock);
+    if (as_kernel()) [[unlikely]]
+        if (const int error = before_wait(word, expected, mask, flags, deadline, clock); error != 0)
+            return error;
     return on_a_seat([&] { return futex2_wait(word, expected, mask, flags, deadline, clock); });
 }
 
 int wake(void* word, uint64_t mask, int count, unsigned flags) {
+    if (as_kernel()) [[unlikely]]
+        if (const int error = before_wake(word, mask, flags); error != 0) return error;
     return futex2_wake(word, mask, count, flags);
 }
 
@@ -41,6 +52,9 @@ int waitv(futex_waitv* words, unsigned n, unsigned flags, const timespec* deadli
           clockid_t clock) {
     if (at_a_lock()) [[unlikely]]
         return look_again(deadline, clock);
+    if (as_kernel()) [[unlikely]]
+        if (const int error = before_waitv(words, n, flags, deadline, clock); error != 0)
+            return error;
     return on_a_seat([&] { return futex2_waitv(words, n, flags, deadline, clock); });
 }
 
@@ -48,6 +62,9 @@ int requeue(futex_waitv* from_to, unsigned flags, int wake_count, int requeue_co
     if (at_a_lock() && from_to != nullptr) [[unlikely]]
         return wake(reinterpret_cast<void*>(from_to[0].uaddr), FUTEX_BITSET_MATCH_ANY, INT_MAX,
                     from_to[0].flags);
+    if (as_kernel()) [[unlikely]]
+        if (const int error = before_requeue(from_to, flags, wake_count, requeue_count); error != 0)
+            return error;
     return futex2_requeue(from_to, flags, wake_count, requeue_count);
 }
 

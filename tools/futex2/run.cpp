@@ -8,6 +8,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <memory>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -46,6 +47,19 @@ void load_first(const path& library) {
     if (others != nullptr && *others != '\0') all += std::string(":") + others;
     setenv("LD_PRELOAD", all.c_str(), 1);
 }
+
+// What the program's library is to do, as its options.cpp reads it.
+struct run_options {
+    bool upstream = false;
+    bool strict = false;
+
+    std::string text() const {
+        std::string words;
+        if (upstream) words += " upstream";
+        if (strict) words += " strict";
+        return words;
+    }
+};
 
 // The file that execvp() will find, or the name.
 path file_of(const std::string& name) {
@@ -103,11 +117,18 @@ void add_run(CLI::App& app, char** rest, int& status) {
         "Behind the options: -- PROGRAM [ARGUMENT...]\n"
         "Its futex calls are this library's, of private words; see futex2-run(1).\n"
         "Examples:\n"
-        "  futex2 run -- ./server --threads 8");
-    run->callback([run, rest, &status] {
+        "  futex2 run -- ./server --threads 8\n"
+        "  futex2 run --upstream --strict -- ./futex_selftest");
+    const auto options = std::make_shared<run_options>();
+    run->add_flag("--upstream", options->upstream,
+                  "Answer as Linux 6.18 does: words of 32 bits alone, hints that stay");
+    run->add_flag("--strict", options->strict,
+                  "Answer EFAULT where the kernel does, at the price of a system call or more");
+    run->callback([run, rest, options, &status] {
         std::vector<std::string> left = run->remaining();
         std::vector<char*> program = program_of(left, rest);
         load_first(preload_library());
+        setenv("FUTEX2_RUN", options->text().c_str(), 1);
         status = execute(std::move(program));
     });
 }
