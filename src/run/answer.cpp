@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: MIT
 #include "run/answer.hpp"
 
+#include "platform/native.hpp"
 #include "run/as_kernel.hpp"
 #include "run/old_futex.hpp"
+#include "run/options.hpp"
+#include "run/tally.hpp"
+#include "run/trace.hpp"
 #include "run/words.hpp"
 
 namespace futex2::run {
@@ -56,10 +60,30 @@ long serve(operation o, const call& c) {
     }
 }
 
+const void* first_word(operation o, const call& c, long result) {
+    const bool many = o == operation::waitv || o == operation::requeue;
+    // Else the array may be none.
+    const bool read = result >= 0 || result == -EAGAIN || result == -ETIMEDOUT || result == -EINTR;
+    if (!many) return c.pointer<void>(0);
+    return read ? reinterpret_cast<void*>(c.pointer<futex_waitv>(0)->uaddr) : nullptr;
+}
+
+[[gnu::cold, gnu::noinline]] long serve_and_record(operation o, const call& c) {
+    const uint64_t begin = platform::native::now();
+    const long result = serve(o, c);
+    const record r{o, first_word(o, c, result), begin, platform::native::now(), result};
+    if (chosen.stats) count(r);
+    if (chosen.trace != nullptr) trace(r);
+    return result;
+}
+
 }  // namespace
 
 long answer(const call& c) {
-    return serve(operation_of(c), c);
+    const operation o = operation_of(c);
+    if (chosen.stats || chosen.trace != nullptr) [[unlikely]]
+        return serve_and_record(o, c);
+    return serve(o, c);
 }
 
 }  // namespace futex2::run

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "run/options.hpp"
 
+#include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "abi/instance.hpp"
@@ -10,6 +12,8 @@ namespace futex2::run {
 constinit options chosen;
 
 namespace {
+
+constinit char trace_name[PATH_MAX];
 
 constexpr char variable[] = "FUTEX2_RUN";
 
@@ -29,6 +33,7 @@ struct option {
     bool is(const char* name) const {
         return length == strlen(name) && strncmp(text, name, length) == 0;
     }
+    bool begins_with(const char* name) const { return strncmp(text, name, strlen(name)) == 0; }
 };
 
 bool choose(const option& o) {
@@ -36,8 +41,23 @@ bool choose(const option& o) {
         chosen.upstream = true;
     else if (o.is("strict"))
         chosen.strict = true;
+    else if (o.is("stats"))
+        chosen.stats = true;
+    else if (o.begins_with("first="))
+        chosen.first = atoi(o.text + strlen("first="));
     else
         return false;
+    return true;
+}
+
+// What stands last: a file's name may have spaces in it.
+bool is_trace(const option& o) {
+    constexpr char name[] = "trace=";
+    if (!o.begins_with(name)) return false;
+    const char* file = o.text + strlen(name);
+    if (strlen(file) >= sizeof trace_name) return false;
+    stpcpy(trace_name, file);
+    chosen.trace = trace_name;
     return true;
 }
 
@@ -47,6 +67,7 @@ void read_options(char** environment) {
     const char* text = value_in(environment);
     for (text += strspn(text, " "); *text != '\0'; text += strspn(text, " ")) {
         const option next{text, strcspn(text, " ")};
+        if (is_trace(next)) return;
         if (!choose(next)) abi::complain(variable, "what `futex2 run` sets");
         text += next.length;
     }

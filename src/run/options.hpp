@@ -7,6 +7,9 @@ namespace futex2::run {
 struct options {
     bool upstream = false;
     bool strict = false;
+    bool stats = false;
+    const char* trace = nullptr;  // the file's name
+    int first = 0;                // the process that the command was
 };
 
 // Constant after the library is loaded.

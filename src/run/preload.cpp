@@ -2,10 +2,13 @@
 // libfutex2_run.so, which `futex2 run` loads before a program: a syscall() in place of libc's.
 #include <errno.h>
 #include <stdarg.h>
+#include <stdio.h>
 #include <unistd.h>
 
 #include "run/answer.hpp"
 #include "run/options.hpp"
+#include "run/tally.hpp"
+#include "run/trace.hpp"
 
 namespace futex2::run {
 namespace {
@@ -22,6 +25,18 @@ long with_errno(long answer) {
 [[gnu::constructor(101)]] void at_load(int, char**, char** environment) {
     if (environ == nullptr) environ = environment;
     read_options(environment);
+    const bool counts = !chosen.stats || begin_tally();
+    const bool traces = chosen.trace == nullptr || begin_trace();
+    if (counts && traces) return;
+    dprintf(STDERR_FILENO, "futex2 run: no memory for --stats and --trace\n");
+    chosen.stats = false;
+    chosen.trace = nullptr;
+}
+
+// By exit(), or a return from main(). Behind the others' destructors, whose calls count.
+[[gnu::destructor(101)]] void at_end() {
+    if (chosen.trace != nullptr) write_trace();
+    if (chosen.stats) tell_tally();
 }
 
 }  // namespace

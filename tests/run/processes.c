@@ -79,6 +79,17 @@ void exec_again(void) {
     EXPECT_ANSWER(answer_of(&w), 0);
 }
 
+// More than a trace has room for.
+void many_calls(void) {
+    for (int i = 0; i < 300000; ++i)
+        EXPECT_ANSWER(futex(&word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 0);
+}
+
+void quick_end(void) {
+    exec_again();
+    _exit(6);
+}
+
 void processes(void) {
     for (int i = 0; i < 10; ++i) forks();
     other_programs();

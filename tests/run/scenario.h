@@ -152,6 +152,8 @@ void nested_waits(void);
 void calls_in_handlers(void);
 void processes(void);
 void exec_again(void);
+void many_calls(void);
+void quick_end(void);
 void upstream(void);
 void strict(void);
 bool kernel_has_numa_words(void);

@@ -52,11 +52,16 @@ void load_first(const path& library) {
 struct run_options {
     bool upstream = false;
     bool strict = false;
+    bool stats = false;
+    std::string trace;
 
     std::string text() const {
-        std::string words;
+        std::string words = "first=" + std::to_string(getpid());
         if (upstream) words += " upstream";
         if (strict) words += " strict";
+        if (stats) words += " stats";
+        // The program may be in another folder when it ends.
+        if (!trace.empty()) words += " trace=" + std::filesystem::absolute(trace).string();
         return words;
     }
 };
@@ -118,12 +123,16 @@ void add_run(CLI::App& app, char** rest, int& status) {
         "Its futex calls are this library's, of private words; see futex2-run(1).\n"
         "Examples:\n"
         "  futex2 run -- ./server --threads 8\n"
+        "  futex2 run --stats --trace calls.json -- ./server\n"
         "  futex2 run --upstream --strict -- ./futex_selftest");
     const auto options = std::make_shared<run_options>();
     run->add_flag("--upstream", options->upstream,
                   "Answer as Linux 6.18 does: words of 32 bits alone, hints that stay");
     run->add_flag("--strict", options->strict,
                   "Answer EFAULT where the kernel does, at the price of a system call or more");
+    run->add_flag("--stats", options->stats, "Print what calls there were, and what came of them");
+    run->add_option("--trace", options->trace, "Write the calls as a trace for Perfetto")
+        ->type_name("FILE");
     run->callback([run, rest, options, &status] {
         std::vector<std::string> left = run->remaining();
         std::vector<char*> program = program_of(left, rest);

@@ -4,13 +4,20 @@
 #include <sys/stat.h>
 
 #include <cstdlib>
+#include <filesystem>
 #include <fstream>
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <sstream>
 #include <string>
 
 #include "command_run.hpp"
 
 namespace futex2::command {
 namespace {
+
+using nlohmann::json;
 
 TEST(command_run, passes_arguments_and_the_exit_status_through) {
     const command_result result = run_command("run -- sh -c 'echo $1 $2; exit 7' sh -- --help");
@@ -53,10 +60,10 @@ TEST(command_run, says_that_it_cannot_be_executed) {
 }
 
 TEST(command_run, refuses_a_program_into_which_nothing_can_be_loaded) {
-    const command_result program = run_command("run -- '" FUTEX2_STATIC_PROGRAM "'");
-    EXPECT_EQ(program.status, 126);
-    EXPECT_EQ(lines_of(program.err), 1);
-    EXPECT_NE(program.err.find("statically linked"), std::string::npos) << program.err;
+    const command_result refused = run_command("run -- '" FUTEX2_STATIC_PROGRAM "'");
+    EXPECT_EQ(refused.status, 126);
+    EXPECT_EQ(lines_of(refused.err), 1);
+    EXPECT_NE(refused.err.find("statically linked"), std::string::npos) << refused.err;
 
     const temporary_file script;
     std::ofstream(script.name()) << "#! " FUTEX2_STATIC_PROGRAM "\n";
@@ -70,6 +77,139 @@ TEST(command_run, refuses_bad_usage) {
     expect_refused(run_command("run"), "no program given");
     expect_refused(run_command("run --"), "no program given");
     expect_refused(run_command("run --nonesuch -- true"), "--nonesuch");
+}
+
+const std::string program = "'" FUTEX2_RUN_PROGRAM "'";
+
+// The number in this column of the line that begins with this name; -1: no such line.
+long told(const std::string& table, const std::string& name, int column) {
+    std::istringstream lines(table);
+    for (std::string line; std::getline(lines, line);) {
+        if (line.find("  " + name + " ") != 0) continue;
+        std::istringstream numbers(line.substr(2 + name.size()));
+        long number = -1;
+        for (int i = 0; i <= column; ++i) numbers >> number;
+        return number;
+    }
+    return -1;
+}
+
+TEST(command_run, tells_what_came_of_calls) {
+    const command_result result = run_command("run --stats -- " + program + " old_calls");
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.out, "");
+    EXPECT_EQ(result.err.find("futex2 run: "), 0u) << result.err;
+    EXPECT_NE(result.err.find(" run_program\n"), std::string::npos);
+    constexpr int calls = 0, woken = 1, again = 2, timed_out = 3, others = 5;
+    EXPECT_EQ(told(result.err, "FUTEX_WAIT", timed_out), 1) << result.err;
+    EXPECT_GE(told(result.err, "FUTEX_WAIT", again), 1);
+    EXPECT_EQ(told(result.err, "FUTEX_WAIT_BITSET", timed_out), 2);
+    EXPECT_EQ(told(result.err, "FUTEX_WAIT_BITSET", others), 1);
+    EXPECT_EQ(told(result.err, "FUTEX_WAKE_OP", calls), 11);
+    EXPECT_EQ(told(result.err, "FUTEX_WAKE_OP", woken), 12);
+    EXPECT_EQ(told(result.err, "left to the kernel", calls), 1);
+    EXPECT_EQ(told(result.err, "futex_wait", calls), -1) << "there was none";
+}
+
+TEST(command_run, tells_the_calls_of_each_node) {
+    const command_result result =
+        run_command("run --stats -- " + program + " many_calls", "FUTEX2_NODES=2");
+    EXPECT_EQ(told(result.err, "from node 0", 0) + told(result.err, "from node 1", 0), 300000)
+        << result.err;
+}
+
+json parsed(const std::string& file_name) {
+    std::ifstream file(file_name);
+    return json::parse(file, nullptr, false);
+}
+
+TEST(command_run, writes_a_trace) {
+    const temporary_file file;
+    const command_result result =
+        run_command("run --trace " + file.name() + " -- " + program + " words");
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.err, "");
+    const json trace = parsed(file.name());
+    ASSERT_TRUE(trace.is_object());
+    EXPECT_EQ(trace.at("otherData").at("dropped_events"), 0);
+    std::map<std::string, int> names;
+    std::set<int> threads;
+    for (const json& event : trace.at("traceEvents")) {
+        const std::string name = event.at("name");
+        ++names[name];
+        if (name == "process_name") {
+            EXPECT_EQ(event.at("args").at("name"), "run_program");
+            continue;
+        }
+        EXPECT_EQ(event.at("ph"), "X");
+        EXPECT_GT(event.at("ts").get<double>(), 0);
+        EXPECT_GE(event.at("dur").get<double>(), 0);
+        EXPECT_TRUE(event.at("args").at("result").is_number_integer());
+        EXPECT_EQ(event.at("args").at("word").get<std::string>().find("0x"), 0u);
+        threads.insert(event.at("tid").get<int>());
+    }
+    EXPECT_EQ(names["process_name"], 1);
+    EXPECT_EQ(names["futex_waitv"], 4);
+    EXPECT_GE(names["futex_wait"], 8 * 4);
+    EXPECT_GE(names["futex_requeue"], 2);
+    EXPECT_GE(threads.size(), 5u);
+}
+
+// Each process has its own numbers, and its own file.
+TEST(command_run, traces_other_processes_in_files_of_their_own) {
+    const std::string folder = std::string(P_tmpdir) + "/futex2-traces-" + std::to_string(getpid());
+    std::filesystem::create_directory(folder);
+    const command_result result =
+        run_command("run --trace " + folder + "/t.json -- " + program + " processes");
+    EXPECT_EQ(result.status, 0) << result.err;
+    int files = 0;
+    std::set<int> processes;
+    for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+        const json trace = parsed(entry.path());
+        ASSERT_TRUE(trace.is_object()) << entry.path();
+        for (const json& event : trace.at("traceEvents"))
+            processes.insert(event.at("pid").get<int>());
+        ++files;
+    }
+    EXPECT_EQ(files, 3) << "the program's, and of the two that it starts anew";
+    EXPECT_EQ(processes.size(), 3u);
+    EXPECT_TRUE(std::filesystem::exists(folder + "/t.json"));
+    std::filesystem::remove_all(folder);
+}
+
+TEST(command_run, says_how_many_events_a_trace_lacks) {
+    const temporary_file file;
+    const command_result result =
+        run_command("run --trace " + file.name() + " -- " + program + " many_calls");
+    EXPECT_EQ(result.status, 0);
+    EXPECT_NE(result.err.find("37856 events dropped"), std::string::npos) << result.err;
+    const json trace = parsed(file.name());
+    ASSERT_TRUE(trace.is_object());
+    EXPECT_EQ(trace.at("otherData").at("dropped_events"), 300000 - (1 << 18));
+    EXPECT_EQ(trace.at("traceEvents").size(), (1 << 18) + 1u);
+}
+
+// The program's exit status is its own, whatever becomes of the file.
+TEST(command_run, writes_a_trace_whole_or_not_at_all) {
+    const command_result result =
+        run_command("run --trace /nonesuch/trace.json -- " + program + " words");
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.err, "futex2 run: /nonesuch/trace.json: No such file or directory\n");
+
+    const temporary_file file;
+    EXPECT_EQ(
+        run_command("run --trace " + file.name() + " --stats -- " + program + " quick_end").err,
+        "");
+    EXPECT_EQ(file.text(), "");
+
+    const temporary_file full;
+    const command_result limited =
+        run_command("run --trace " + full.name() + " -- sh -c 'ulimit -f 1; trap \"\" XFSZ; exec " +
+                    program.substr(1, program.size() - 2) + " many_calls'");
+    EXPECT_NE(limited.err.find("File too large"), std::string::npos) << limited.err;
+    EXPECT_EQ(full.text(), "");
+    for (const auto& entry : std::filesystem::directory_iterator(P_tmpdir))
+        EXPECT_NE(entry.path().string().find(full.name() + "."), 0u) << entry.path();
 }
 
 TEST(command_run, needs_its_library) {
