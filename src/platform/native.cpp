@@ -35,6 +35,8 @@ node_source source() {
 
 }  // namespace
 
+constinit kernel_entry futex_entry = call_kernel;
+
 constinit misuse_handler native::misuse_handler_;
 
 int32_t native::thread_id() {
@@ -90,23 +92,23 @@ long sleep_by(sleep_call call, uint32_t* word, uint32_t expected, deadline until
     constexpr unsigned flags = 2 | FUTEX_PRIVATE_FLAG;  // FUTEX2_SIZE_U32
     switch (call) {
         case sleep_call::futex_wait:
-            return system_call(sys_futex_wait, word, static_cast<unsigned long>(expected),
-                               static_cast<unsigned long>(FUTEX_BITSET_MATCH_ANY), flags,
-                               until.time, until.clock);
+            return futex_call(sys_futex_wait, word, static_cast<unsigned long>(expected),
+                              static_cast<unsigned long>(FUTEX_BITSET_MATCH_ANY), flags, until.time,
+                              until.clock);
         case sleep_call::futex_waitv: {
             struct futex_waitv one = {};
             one.val = expected;
             one.uaddr = reinterpret_cast<uintptr_t>(word);
             one.flags = flags;
-            return system_call(sys_futex_waitv, &one, 1, 0, until.time, until.clock);
+            return futex_call(sys_futex_waitv, &one, 1, 0, until.time, until.clock);
         }
         case sleep_call::futex:
             break;
     }
     const int realtime =
         until.time != nullptr && until.clock == CLOCK_REALTIME ? FUTEX_CLOCK_REALTIME : 0;
-    return system_call(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | realtime, expected,
-                       until.time, nullptr, FUTEX_BITSET_MATCH_ANY);
+    return futex_call(SYS_futex, word, FUTEX_WAIT_BITSET | FUTEX_PRIVATE_FLAG | realtime, expected,
+                      until.time, nullptr, FUTEX_BITSET_MATCH_ANY);
 }
 
 }  // namespace
@@ -127,26 +129,26 @@ int native::park(atomic<uint32_t>& word, uint32_t expected, deadline until) {
 
 namespace {
 
-long futex_call(native_atomic<uint32_t>& word, int operation, int count) {
-    return system_call(SYS_futex, word.address(), operation | FUTEX_PRIVATE_FLAG, count);
+void wake_parked(native_atomic<uint32_t>& word, int count) {
+    futex_call(SYS_futex, word.address(), FUTEX_WAKE_PRIVATE, count);
 }
 
 }  // namespace
 
 void native::unpark(atomic<uint32_t>& word) {
-    futex_call(word, FUTEX_WAKE, 1);
+    wake_parked(word, 1);
 }
 
 void native::unpark_all(atomic<uint32_t>& word) {
-    futex_call(word, FUTEX_WAKE, INT_MAX);
+    wake_parked(word, INT_MAX);
 }
 
 // -EAGAIN: its thread has gone on already.
 bool native::move_parked(atomic<uint32_t>& from, uint32_t expected, atomic<uint32_t>& to) {
     constexpr int woken = 0;
     constexpr unsigned long moved = 1;
-    const long result = system_call(SYS_futex, from.address(), FUTEX_CMP_REQUEUE_PRIVATE, woken,
-                                    moved, to.address(), expected);
+    const long result = futex_call(SYS_futex, from.address(), FUTEX_CMP_REQUEUE_PRIVATE, woken,
+                                   moved, to.address(), expected);
     return result >= 0 || result == -EAGAIN;
 }
 

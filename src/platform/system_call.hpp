@@ -54,6 +54,11 @@ inline long call_kernel(long number, long a, long b, long c, long d, long e, lon
 #endif
 }
 
+// The way of this library's futex calls into the kernel: call_kernel(), unless src/run must
+// tell them from the program's. Written before there is a second thread.
+using kernel_entry = long (*)(long number, long a, long b, long c, long d, long e, long f);
+[[gnu::visibility("hidden")]] extern constinit kernel_entry futex_entry;
+
 template <class T>
 long in_register(T argument) {
     if constexpr (std::is_null_pointer_v<T>)
@@ -69,6 +74,14 @@ long system_call(long number, A... arguments) {
     static_assert(sizeof...(A) <= 6);
     const long all[7] = {in_register(arguments)...};
     return call_kernel(number, all[0], all[1], all[2], all[3], all[4], all[5]);
+}
+
+// The same for futex calls.
+template <class... A>
+long futex_call(long number, A... arguments) {
+    static_assert(sizeof...(A) <= 6);
+    const long all[7] = {in_register(arguments)...};
+    return futex_entry(number, all[0], all[1], all[2], all[3], all[4], all[5]);
 }
 
 }  // namespace futex2::platform

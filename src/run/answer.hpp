@@ -11,8 +11,9 @@ long answer(const call& c);
 
 /** Does the call in the kernel, whatever it is. */
 inline long pass(const call& c) {
-    return platform::call_kernel(c.number, c.argument[0], c.argument[1], c.argument[2],
-                                 c.argument[3], c.argument[4], c.argument[5]);
+    const auto enter = is_futex_call(c.number) ? platform::futex_entry : platform::call_kernel;
+    return enter(c.number, c.argument[0], c.argument[1], c.argument[2], c.argument[3],
+                 c.argument[4], c.argument[5]);
 }
 
 }  // namespace futex2::run

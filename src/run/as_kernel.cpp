@@ -19,14 +19,14 @@ constinit uint32_t nobodys = 0;
 
 // Its aligned 32 bits lie on the same page as the byte. Compares them, and moves nobody.
 bool can_read_byte(uintptr_t address) {
-    return platform::system_call(SYS_futex, address & ~uintptr_t{3}, FUTEX_CMP_REQUEUE_PRIVATE, 0,
-                                 0, &nobodys, 0) != -EFAULT;
+    return platform::futex_call(SYS_futex, address & ~uintptr_t{3}, FUTEX_CMP_REQUEUE_PRIVATE, 0, 0,
+                                &nobodys, 0) != -EFAULT;
 }
 
 // Adds 0 to them.
 bool can_write_byte(uintptr_t address) {
-    return platform::system_call(SYS_futex, &nobodys, FUTEX_WAKE_OP_PRIVATE, 0, 0,
-                                 address & ~uintptr_t{3}, FUTEX_OP_ADD << 28) != -EFAULT;
+    return platform::futex_call(SYS_futex, &nobodys, FUTEX_WAKE_OP_PRIVATE, 0, 0,
+                                address & ~uintptr_t{3}, FUTEX_OP_ADD << 28) != -EFAULT;
 }
 
 // A system call finds a page that cannot be read; what is small lies on two at most.

@@ -16,9 +16,16 @@ using thread = engine::thread<platform::native>;
 
 // Of the calling thread.
 struct nesting {
-    platform::native_atomic<bool> waits;  // a wait of this thread is under way
-    platform::native_atomic<bool> ends;   // its seat has been given back for good
+    platform::native_atomic<bool> waits;    // a wait of this thread is under way
+    platform::native_atomic<bool> watched;  // its end will be told
+    platform::native_atomic<bool> ends;     // its seat has been given back for good
 };
+
+// Before the program has threads: later keys of pthread_key_create(3) need memory, and a wait
+// may have been trapped within malloc().
+void prepare_for_ends();
+// Called at a thread's first wait. A thread that ends goes on to make calls, of libc's own too.
+void watch_end(nesting& n);
 
 inline nesting& my_nesting() {
     return platform::native::self<nesting>();
@@ -61,6 +68,8 @@ int on_a_seat(F wait) {
         const second_seat seat;
         return wait();
     }
+    if (!n.watched.load(platform::order::relaxed)) [[unlikely]]
+        watch_end(n);
     n.waits.store(true, platform::order::relaxed);
     platform::native::signal_fence();
     const int result = wait();

@@ -43,6 +43,8 @@ bool choose(const option& o) {
         chosen.strict = true;
     else if (o.is("stats"))
         chosen.stats = true;
+    else if (o.is("trap"))
+        chosen.trap = true;
     else if (o.begins_with("first="))
         chosen.first = atoi(o.text + strlen("first="));
     else

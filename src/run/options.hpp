@@ -8,6 +8,7 @@ struct options {
     bool upstream = false;
     bool strict = false;
     bool stats = false;
+    bool trap = false;
     const char* trace = nullptr;  // the file's name
     int first = 0;                // the process that the command was
 };

@@ -6,9 +6,11 @@
 #include <unistd.h>
 
 #include "run/answer.hpp"
+#include "run/nesting.hpp"
 #include "run/options.hpp"
 #include "run/tally.hpp"
 #include "run/trace.hpp"
+#include "run/trap.hpp"
 
 namespace futex2::run {
 namespace {
@@ -20,17 +22,22 @@ long with_errno(long answer) {
     return -1;
 }
 
+// What the program was to have, it has, or it does not run.
+void require(bool good, const char* what) {
+    if (good) return;
+    dprintf(STDERR_FILENO, "futex2 run: %s\n", what);
+    _exit(126);
+}
+
 // Before the library's own part is loaded, and before all other libraries: libc has not
 // found its environment yet.
 [[gnu::constructor(101)]] void at_load(int, char**, char** environment) {
     if (environ == nullptr) environ = environment;
     read_options(environment);
-    const bool counts = !chosen.stats || begin_tally();
-    const bool traces = chosen.trace == nullptr || begin_trace();
-    if (counts && traces) return;
-    dprintf(STDERR_FILENO, "futex2 run: no memory for --stats and --trace\n");
-    chosen.stats = false;
-    chosen.trace = nullptr;
+    prepare_for_ends();
+    require(!chosen.stats || begin_tally(), "--stats: no memory");
+    require(chosen.trace == nullptr || begin_trace(), "--trace: no memory");
+    require(!chosen.trap || begin_trap(environment) == 0, "--trap: no seccomp filters here");
 }
 
 // By exit(), or a return from main(). Behind the others' destructors, whose calls count.

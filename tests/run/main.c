@@ -15,6 +15,8 @@ static const struct {
     {"calls_in_handlers", calls_in_handlers},
     {"processes", processes},
     {"exec_again", exec_again},
+    {"cancellation", cancellation},
+    {"masks", masks},
     {"many_calls", many_calls},
     {"quick_end", quick_end},
     {"upstream", upstream},

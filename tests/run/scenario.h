@@ -3,7 +3,6 @@
 // have read the kernel's manual. Each scenario checks what its calls answer.
 #pragma once
 
-#define _GNU_SOURCE
 #include <errno.h>
 #include <limits.h>
 #include <linux/futex.h>
@@ -152,6 +151,8 @@ void nested_waits(void);
 void calls_in_handlers(void);
 void processes(void);
 void exec_again(void);
+void cancellation(void);
+void masks(void);
 void many_calls(void);
 void quick_end(void);
 void upstream(void);

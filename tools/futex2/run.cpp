@@ -53,6 +53,7 @@ struct run_options {
     bool upstream = false;
     bool strict = false;
     bool stats = false;
+    bool trap = false;
     std::string trace;
 
     std::string text() const {
@@ -60,6 +61,7 @@ struct run_options {
         if (upstream) words += " upstream";
         if (strict) words += " strict";
         if (stats) words += " stats";
+        if (trap) words += " trap";
         // The program may be in another folder when it ends.
         if (!trace.empty()) words += " trace=" + std::filesystem::absolute(trace).string();
         return words;
@@ -123,6 +125,7 @@ void add_run(CLI::App& app, char** rest, int& status) {
         "Its futex calls are this library's, of private words; see futex2-run(1).\n"
         "Examples:\n"
         "  futex2 run -- ./server --threads 8\n"
+        "  futex2 run --trap -- pigz file       # libc's own mutexes, too\n"
         "  futex2 run --stats --trace calls.json -- ./server\n"
         "  futex2 run --upstream --strict -- ./futex_selftest");
     const auto options = std::make_shared<run_options>();
@@ -130,6 +133,8 @@ void add_run(CLI::App& app, char** rest, int& status) {
                   "Answer as Linux 6.18 does: words of 32 bits alone, hints that stay");
     run->add_flag("--strict", options->strict,
                   "Answer EFAULT where the kernel does, at the price of a system call or more");
+    run->add_flag("--trap", options->trap,
+                  "Take also calls that are made by the instruction itself (slow; x86-64)");
     run->add_flag("--stats", options->stats, "Print what calls there were, and what came of them");
     run->add_option("--trace", options->trace, "Write the calls as a trace for Perfetto")
         ->type_name("FILE");

@@ -212,6 +212,36 @@ TEST(command_run, writes_a_trace_whole_or_not_at_all) {
         EXPECT_NE(entry.path().string().find(full.name() + "."), 0u) << entry.path();
 }
 
+#ifdef FUTEX2_INLINED_PROGRAM
+const std::string inlined = "'" FUTEX2_INLINED_PROGRAM "'";
+
+TEST(command_run, traps_also_in_programs_that_others_start) {
+    EXPECT_EQ(run_command("run --trap -- sh -c " + inlined + "' words'").status, 0);
+    EXPECT_EQ(run_command("run --trap -- env -i " + inlined + " words").status, 0);
+    const command_result other =
+        run_command("run --trap --stats -- env -i LD_PRELOAD=libm.so.6 " + inlined + " exec_again");
+    EXPECT_EQ(other.status, 0);
+    EXPECT_EQ(told(other.err, "futex_wait", 0), 1) << other.err;
+}
+
+TEST(command_run, does_not_let_a_trap_kill_a_static_program) {
+    const command_result result =
+        run_command("run --trap -- sh -c '" FUTEX2_STATIC_PROGRAM " true; echo $?'");
+    EXPECT_EQ(result.out, "126\n");
+    EXPECT_NE(result.err.find("is statically linked: --trap would kill it; not run\n"),
+              std::string::npos)
+        << result.err;
+}
+
+TEST(command_run, lets_signals_and_statuses_through_a_trap) {
+    EXPECT_EQ(run_command("run --trap -- sh -c 'kill -TERM $$'; echo $?").out, "143\n");
+    EXPECT_EQ(run_command("run --trap -- sh -c 'kill -SYS $$'; echo $?").out, "159\n");
+    EXPECT_EQ(run_command("run --trap -- sh -c 'trap \"exit 9\" SYS; kill -SYS $$'").status, 9);
+    EXPECT_EQ(run_command("run --trap -- sh -c 'trap \"\" SYS; kill -SYS $$; exit 8'").status, 8);
+    EXPECT_EQ(run_command("run --trap -- sh -c 'exit 7'").status, 7);
+}
+#endif
+
 TEST(command_run, needs_its_library) {
     const command_result missing = run_command("run -- true", "FUTEX2_RUN_LIBRARY=/nonesuch.so");
     EXPECT_EQ(missing.status, 1);

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: MIT
+// Where --trap is not built: its registers are those of x86-64.
+#include <errno.h>
+
+#include "run/trap.hpp"
+
+namespace futex2::run {
+
+int begin_trap(char**) {
+    return -ENOSYS;
+}
+
+}  // namespace futex2::run

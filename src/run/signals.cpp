@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: MIT
+#include "run/signals.hpp"
+
+#include <poll.h>
+
+#include "run/cancellation.hpp"
+#include "run/kernel_call.hpp"
+
+// The end of a signal handler. Unwinders know it by these very bytes (libgcc's
+// x86_64_fallback_frame_state).
+extern "C" void futex2_run_restorer_();
+__asm__(
+    ".pushsection .text\n"
+    ".hidden futex2_run_restorer_\n"
+    ".globl futex2_run_restorer_\n"
+    ".type futex2_run_restorer_, @function\n"
+    "    nop\n"  // they look one byte before it
+    "futex2_run_restorer_:\n"
+    "    mov $15, %rax\n"  // rt_sigreturn
+    "    syscall\n"
+    ".size futex2_run_restorer_, . - futex2_run_restorer_\n"
+    ".popsection\n");
+
+namespace futex2::run {
+namespace {
+
+// As the kernel has them: arch/x86/include/uapi/asm/signal.h.
+using signal_set = uint64_t;
+struct kernel_action {
+    trap_handler handler;
+    unsigned long flags;
+    void (*restorer)();
+    signal_set mask;
+};
+constexpr unsigned long sa_restorer = 0x04000000;
+constexpr long bytes_of_set = sizeof(signal_set);
+
+constexpr signal_set only(int signal) {
+    return signal_set{1} << (signal - 1);
+}
+constexpr signal_set without_sigsys(signal_set set) {
+    return set & ~only(SIGSYS);
+}
+
+// What the program believes to be its own for SIGSYS. One call is made at a time, as a rule.
+constinit kernel_action program_action{};
+
+bool is_function(trap_handler handler) {
+    const auto address = reinterpret_cast<uintptr_t>(handler);
+    return address != reinterpret_cast<uintptr_t>(SIG_DFL) &&
+           address != reinterpret_cast<uintptr_t>(SIG_IGN);
+}
+
+long set_sigsys_action(const kernel_action* action, kernel_action* old) {
+    const kernel_action before = program_action;
+    if (action != nullptr) program_action = *action;
+    if (old != nullptr) *old = before;
+    return 0;
+}
+
+}  // namespace
+
+int take_sigsys(trap_handler handler) {
+    // Its own calls are trapped, too; no handler of the program's may be kept from running.
+    const kernel_action action{handler, SA_SIGINFO | SA_NODEFER | SA_RESTART | sa_restorer,
+                               futex2_run_restorer_, 0};
+    long error = kernel_call(SYS_rt_sigaction, SIGSYS, &action, &program_action, bytes_of_set);
+    const signal_set set = only(SIGSYS);
+    if (error == 0)
+        error = kernel_call(SYS_rt_sigprocmask, SIG_UNBLOCK, &set, nullptr, bytes_of_set);
+    return static_cast<int>(error);
+}
+
+void forward_sigsys(int signal, siginfo_t* information, void* context) {
+    const kernel_action action = program_action;
+    if (is_function(action.handler)) return action.handler(signal, information, context);
+    if (reinterpret_cast<uintptr_t>(action.handler) == reinterpret_cast<uintptr_t>(SIG_IGN)) return;
+    const kernel_action by_default{};
+    kernel_call(SYS_rt_sigaction, SIGSYS, &by_default, nullptr, bytes_of_set);
+    kernel_call(SYS_tgkill, kernel_call(SYS_getpid), kernel_call(SYS_gettid), SIGSYS);
+}
+
+long set_action(const call& c) {
+    const auto* action = c.pointer<const kernel_action>(1);
+    auto* old = c.pointer<kernel_action>(2);
+    if (c.argument[3] != bytes_of_set) return -EINVAL;
+    if (c.i32(0) == SIGSYS) return set_sigsys_action(action, old);
+    kernel_action changed = *action;
+    changed.mask = without_sigsys(changed.mask);
+    if (c.i32(0) == cancellation_signal && is_function(changed.handler))
+        changed.handler = take_cancellation(changed.handler);
+    return kernel_call(SYS_rt_sigaction, c.i32(0), &changed, old, bytes_of_set);
+}
+
+// The set of the interrupted thread comes into force when the trap's handler returns; the
+// call itself tells the old one, and lets those signals in that are no longer blocked.
+long set_mask(const call& c, ucontext_t& context) {
+    if (c.argument[3] != bytes_of_set) return -EINVAL;
+    const signal_set set = without_sigsys(*c.pointer<const signal_set>(1));
+    const long result =
+        kernel_call(SYS_rt_sigprocmask, c.i32(0), &set, c.pointer<void>(2), bytes_of_set);
+    if (result != 0) return result;
+    auto& blocked = reinterpret_cast<signal_set&>(context.uc_sigmask);
+    blocked = c.i32(0) == SIG_BLOCK ? blocked | set : set;
+    return 0;
+}
+
+namespace {
+
+// pselect(2)'s sixth argument.
+struct set_and_size {
+    const signal_set* set;
+    unsigned long bytes;
+};
+
+// Where a waiting call has its set, and that set's size behind it.
+int set_argument(long number) {
+    return number == SYS_ppoll ? 3 : 4;
+}
+
+long pselect(call c) {
+    set_and_size its = *c.pointer<const set_and_size>(5);
+    signal_set set;
+    if (its.set != nullptr && its.bytes == bytes_of_set) {
+        set = without_sigsys(*its.set);
+        its.set = &set;
+    }
+    c.argument[5] = reinterpret_cast<long>(&its);
+    return kernel_call(c);
+}
+
+// To wait for no file, without an end.
+long sigsuspend(const call& c) {
+    if (c.argument[1] != bytes_of_set) return -EINVAL;
+    const signal_set set = without_sigsys(*c.pointer<const signal_set>(0));
+    return kernel_call(SYS_ppoll, nullptr, 0, nullptr, &set, bytes_of_set);
+}
+
+}  // namespace
+
+long wait_with_mask(const call& c) {
+    if (c.number == SYS_rt_sigsuspend) return sigsuspend(c);
+    if (c.number == SYS_pselect6) return pselect(c);
+    const int argument = set_argument(c.number);
+    if (c.argument[argument + 1] != bytes_of_set) return -EINVAL;
+    const signal_set set = without_sigsys(*c.pointer<const signal_set>(argument));
+    call changed = c;
+    changed.argument[argument] = reinterpret_cast<long>(&set);
+    return kernel_call(changed);
+}
+
+}  // namespace futex2::run
