@@ -39,8 +39,14 @@ class user_engine : public engine {
         return futex2_waitv(words, n, 0, deadline, CLOCK_MONOTONIC);
     }
 
-    /** Whether so many waits are queued on the word; then their threads sleep, or soon will. */
-    bool queued(word& w, int count) const { return futex2_testing_waits_on(&w, flags_) == count; }
+    /**
+     * Whether so many waits are queued on the word; then their threads sleep, or soon will. Of a
+     * shared word nobody tells.
+     */
+    bool queued(word& w, int count) const {
+        const bool is_private = (flags_ & FUTEX2_PRIVATE) != 0;
+        return !is_private || futex2_testing_waits_on(&w, flags_) == count;
+    }
 
   private:
     unsigned flags_;

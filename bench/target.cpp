@@ -28,8 +28,7 @@ std::string user_unsupported(const target& what) {
     with_user_word(what, [&]<class Word>(std::type_identity<Word>) {
         error = answer<user_engine<Word>>(what.shared);
     });
-    if (error == -ENOSYS && what.shared)
-        return "not supported: words shared between processes (ENOSYS)";
+    if (error == -ENOTSUP) return "not supported: such words shared between processes";
     return error < 0 ? refusal("this library refuses such a word", error) : "";
 }
 
@@ -67,7 +66,7 @@ std::string own_lock_unsupported(const target& what) {
 
 // futex2_mutex, and of NUMA words futex2_numa_mutex.
 std::string user_lock_unsupported(const target& what) {
-    return what.shared ? user_unsupported(what) : "";
+    return what.shared ? "not supported: this library's locks are one process's" : "";
 }
 
 // Why an engine is not there at all.

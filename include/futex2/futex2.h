@@ -10,8 +10,10 @@
  * calls 449 and 454-456 (kernel/futex/syscalls.c); docs/semantics.md has them
  * row by row, with the places where this library differs on purpose.
  *
- * A word is used through one address of one process (FUTEX2_PRIVATE). It stays
- * mapped while anybody waits on it, until every futex2_waitv() that names it
+ * A word with FUTEX2_PRIVATE is used through one address of one process. One
+ * without it, plain and of 32 bits, may lie in memory that processes share, at any
+ * addresses of theirs: its waits are the kernel's, and each call on it a system call.
+ * A word stays mapped while anybody waits on it, until every futex2_waitv() that names it
  * has returned, and during every call that names it; futex2_store_wake() alone
  * lets go of it earlier.
  *
@@ -67,7 +69,7 @@ extern "C" {
 #define FUTEX2_PRIVATE FUTEX_PRIVATE_FLAG
 #endif
 /**
- * Of a wake (futex2_wake, futex2_store_wake, an item of futex2_wakev): waiters of the node that
+ * Of a private word's wake (futex2_wake, futex2_store_wake, an item of futex2_wakev): waiters of the node that
  * the caller runs on come first, oldest first among them, then the others, oldest first. A
  * word's oldest waiter is passed over by 64 such wakes at most, and then comes first. Ours:
  * above bit 15.
@@ -134,7 +136,7 @@ struct futex2_wake_item {
  *   -EINVAL     unknown flag; expected or mask wider than the word, or mask 0;
  *               bad clock or timespec; misaligned word; impossible hint
  *   -EFAULT     the address is outside user memory (unmapped memory faults)
- *   -ENOSYS     a word without FUTEX2_PRIVATE
+ *   -ENOTSUP    a word without FUTEX2_PRIVATE that is not a plain one of 32 bits
  *   -ENOMEM     the tables or the thread's parker could not be mapped
  * Blocks. Not for signal handlers. The value is read with acquire, and what was
  * written before a wake is visible after the wait that it ended.
@@ -152,7 +154,7 @@ FUTEX2_API int futex2_wait(void* word, uint64_t expected, uint64_t mask, unsigne
  *   -EINVAL  unknown flag; mask 0 or wider than the word; misaligned word;
  *            impossible hint
  *   -EFAULT  the address is outside user memory (an unmapped NUMA word faults)
- *   -ENOSYS  a word without FUTEX2_PRIVATE
+ *   -ENOTSUP  a word without FUTEX2_PRIVATE that is not a plain one of 32 bits
  * Does not sleep, but for a bucket's lock. Async-signal-safe: in a handler that
  * interrupted this library inside a lock the wake is done when the lock has
  * been left, and returns 0. A full fence (seq_cst) precedes the look for
@@ -165,10 +167,12 @@ FUTEX2_API int futex2_wake(void* word, uint64_t mask, int count, unsigned flags)
  *
  * Sizes, NUMA and plain words may be mixed. flags: 0. Returns the index of a
  * word that was woken. Uses 128 bytes of stack for each word.
- *   -EAGAIN, -ETIMEDOUT, -EINTR, -EINVAL, -EFAULT, -ENOSYS, -ENOMEM
+ *   -EAGAIN, -ETIMEDOUT, -EINTR, -EINVAL, -EFAULT, -ENOTSUP, -ENOMEM
  *            as futex2_wait(); EINVAL also for flags, n, words == NULL and a
  *            __reserved that is not 0. All words are checked before any value
  *            is compared.
+ *   -ENOSYS  private and shared words in one call; several shared words where the
+ *            kernel has no futex_waitv
  * Blocks. Not for signal handlers. Memory order as futex2_wait().
  */
 FUTEX2_API int futex2_waitv(struct futex_waitv* words, unsigned n, unsigned flags,
@@ -184,7 +188,7 @@ FUTEX2_API int futex2_waitv(struct futex_waitv* words, unsigned n, unsigned flag
  *   -EAGAIN  the source's value differed
  *   -EINVAL  wake or requeue < 0; one word private and the other shared; else
  *            as futex2_wake(), for both words
- *   -EFAULT, -ENOSYS  as futex2_wake()
+ *   -EFAULT, -ENOTSUP  as futex2_wake()
  * Does not sleep, but for the buckets' locks. Not for signal handlers. Full
  * fence first, as futex2_wake().
  */
@@ -196,7 +200,7 @@ FUTEX2_API int futex2_requeue(struct futex_waitv* from_to, unsigned flags, int w
  *
  * flags: 0. All items are checked and all hints read before anybody is woken.
  * Returns the sum.
- *   -EINVAL  flags, n, items == NULL; -EINVAL, -EFAULT, -ENOSYS as
+ *   -EINVAL  flags, n, items == NULL; -EINVAL, -EFAULT, -ENOTSUP as
  *            futex2_wake(), for any item
  * Async-signal-safe; memory order as futex2_wake().
  */

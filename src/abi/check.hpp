@@ -8,7 +8,7 @@
 
 #include <cerrno>
 
-#include "engine/key.hpp"
+#include "engine/wake.hpp"
 #include "platform/native.hpp"
 
 namespace futex2::abi {
@@ -80,6 +80,11 @@ inline int check_waitv_entry(const struct futex_waitv& entry) {
 
 inline void* word_of(const struct futex_waitv& entry) {
     return reinterpret_cast<void*>(static_cast<uintptr_t>(entry.uaddr));
+}
+
+inline engine::wake_request request_of(const struct futex2_wake_item& item) {
+    const word_flags flags{item.flags};
+    return {item.word, item.mask, item.count, flags.kind(), flags.local_first()};
 }
 
 }  // namespace futex2::abi

@@ -6,6 +6,8 @@
 
 #include "abi/check.hpp"
 #include "abi/instance.hpp"
+#include "abi/shared.hpp"
+#include "abi/shared_waitv.hpp"
 
 namespace futex2::abi {
 
@@ -35,13 +37,15 @@ wait_target target_of(const native_process& p, const void* word, uint64_t expect
 // The fast paths, of a wait whose value has changed and of a wake with nobody
 // waiting, are to need no stack frame: what they do not need is out of line.
 
-[[gnu::noinline]] static int wait_error(const void* word, uint64_t expected, uint64_t mask,
-                                        word_flags flags, deadline until) {
+// A wait on a word that processes share, or an error.
+[[gnu::noinline]] static int wait_unusual(void* word, uint64_t expected, uint64_t mask,
+                                          word_flags flags, const struct timespec* time,
+                                          clockid_t clock) {
     if (!flags.known() || !flags.fits(expected) || !flags.fits(mask)) return -EINVAL;
-    if (const int error = check_deadline(until.time, until.clock); error != 0) return error;
+    if (const int error = check_deadline(time, clock); error != 0) return error;
     if (mask == 0) return -EINVAL;
-    const int error = check_address(word, flags);
-    return error != 0 ? error : -ENOSYS;
+    if (const int error = check_address(word, flags); error != 0) return error;
+    return shared::wait(word, expected, mask, flags, {time, clock});
 }
 
 static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, deadline until);
@@ -53,7 +57,7 @@ static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, 
 static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, deadline until) {
     if (!is_sound(word, mask, flags) || !flags.fits(expected) ||
         check_deadline(until.time, until.clock) != 0) [[unlikely]]
-        return wait_error(word, expected, mask, flags, until);
+        return wait_unusual(word, expected, mask, flags, until.time, until.clock);
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return wait_early(word, expected, mask, flags, until);
@@ -62,10 +66,11 @@ static int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, 
         .status;
 }
 
-// A wake with FUTEX2_WAKE_LOCAL, which the fast path has no register for, or an error.
+// A wake of a word that processes share, one with FUTEX2_WAKE_LOCAL, which the fast path has
+// no register for, or an error.
 [[gnu::noinline]] static int wake_unusual(void* word, uint64_t mask, int count, word_flags flags) {
     if (const int error = check_wake(word, mask, flags); error != 0) return error;
-    if (!flags.is_private()) return -ENOSYS;
+    if (!flags.is_private()) return shared::wake(word, mask, count, flags);
     native_process* p = instance_if_any();
     if (p == nullptr) return 0;
     return engine::wake(*p, {word, mask, count, flags.kind(), flags.local_first()});
@@ -82,15 +87,19 @@ static int wake(void* word, uint64_t mask, int count, word_flags flags) {
 
 // Resolves the words: addresses, then hints, one after the other, as the kernel.
 static int check_words(const native_process& p, const struct futex_waitv* words, unsigned n) {
-    bool all_private = true;
     for (unsigned i = 0; i < n; ++i) {
         const word_flags flags{words[i].flags};
         void* word = word_of(words[i]);
         if (const int error = check_address(word, flags); error != 0) return error;
         if (const int error = engine::look_first(p, word, flags.kind()); error != 0) return error;
-        all_private = all_private && flags.is_private();
     }
-    return all_private ? 0 : -ENOSYS;
+    return 0;
+}
+
+static bool any_shared(const struct futex_waitv* words, unsigned n) {
+    for (unsigned i = 0; i < n; ++i)
+        if (!word_flags{words[i].flags}.is_private()) return true;
+    return false;
 }
 
 static int waitv(const struct futex_waitv* words, unsigned n, unsigned flags, deadline until) {
@@ -101,6 +110,7 @@ static int waitv(const struct futex_waitv* words, unsigned n, unsigned flags, de
     native_process* p = instance();
     if (p == nullptr) return -ENOMEM;
     if (const int error = check_words(*p, words, n); error != 0) return error;
+    if (any_shared(words, n)) return shared::waitv(*p, words, n, until);
 
     // On this stack, as long as the array that the caller gave.
     using one = entry<native>;
@@ -125,25 +135,39 @@ static int requeue(const struct futex_waitv* from_to, unsigned flags, int wake, 
     native_process* p = instance();
     if (p == nullptr) return -ENOMEM;
     if (const int error = check_words(*p, from_to, 2); error != 0) return error;
+    if (!from.is_private()) return shared::requeue(from_to[0], from_to[1], wake, most);
     return engine::requeue(*p, target_of(*p, word_of(from_to[0]), from_to[0].val, any, from),
                            key_of(*p, word_of(from_to[1]), to), wake, most);
 }
 
 static int wakev(const struct futex2_wake_item* items, unsigned n, unsigned flags) {
     if (flags != 0 || n == 0 || n > FUTEX_WAITV_MAX || items == nullptr) return -EINVAL;
+    bool all_private = true;
     for (unsigned i = 0; i < n; ++i) {
         const word_flags word{items[i].flags};
         if (const int error = check_wake(items[i].word, items[i].mask, word); error != 0)
             return error;
-        if (!word.is_private()) return -ENOSYS;
+        if (word.is_private()) continue;
+        if (const int error = shared::check_kind(word); error != 0) return error;
+        all_private = false;
     }
+    if (!all_private) return shared::wakev(items, n);
     native_process* p = instance_if_any();
     if (p == nullptr) return 0;
-    return engine::wakev<native, FUTEX_WAITV_MAX>(*p, static_cast<int>(n), [&](int i) {
-        const word_flags word{items[i].flags};
-        return wake_request{items[i].word, items[i].mask, items[i].count, word.kind(),
-                            word.local_first()};
-    });
+    return engine::wakev<native, FUTEX_WAITV_MAX>(*p, static_cast<int>(n),
+                                                  [&](int i) { return request_of(items[i]); });
+}
+
+static int check_store(const void* word, uint64_t value, word_flags flags) {
+    if (!flags.known_of_wake() || !flags.fits(value)) return -EINVAL;
+    return check_address(word, flags);
+}
+
+// A word that processes share, or an error.
+[[gnu::noinline]] static int store_wake_unusual(void* word, uint64_t value, int count,
+                                                word_flags flags) {
+    const int error = check_store(word, value, flags);
+    return error != 0 ? error : shared::store_wake(word, value, count, flags);
 }
 
 // Before the library is loaded: the hint needs the topology.
@@ -154,9 +178,9 @@ static int store_wake(void* word, uint64_t value, int count, word_flags flags);
 }
 
 static int store_wake(void* word, uint64_t value, int count, word_flags flags) {
-    if (!flags.known_of_wake() || !flags.fits(value)) return -EINVAL;
-    if (const int error = check_address(word, flags); error != 0) return error;
-    if (!flags.is_private()) return -ENOSYS;
+    const int error = check_store(word, value, flags);
+    if (error != 0 || !flags.is_private()) [[unlikely]]
+        return store_wake_unusual(word, value, count, flags);
     native_process* p = instance_if_any();
     if (p == nullptr) [[unlikely]]
         return store_wake_early(word, value, count, flags);

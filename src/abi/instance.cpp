@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 
 #include "abi/diagnosis.hpp"
+#include "kernel/features.hpp"
 #include "platform/system_call.hpp"
 
 namespace futex2::abi {
@@ -38,6 +39,41 @@ long number_from(const char* variable, long least, long most, const char* expect
     if (digit != text && *digit == '\0' && value >= least && value <= most) return value;
     complain(variable, expected);
     return otherwise;
+}
+
+// FUTEX2_KERNEL: names with commas between them. 0 for what is none; futex(2) has a bit of
+// its own here, for a list of it alone.
+constexpr kernel::features futex_call = 1u << 31;
+
+kernel::features named(const char* name, size_t length) {
+    const auto is = [=](const char* known) {
+        return strlen(known) == length && strncmp(name, known, length) == 0;
+    };
+    if (is("futex")) return futex_call;
+    if (is("waitv")) return kernel::waitv_call;
+    return is("futex2") ? kernel::futex2_calls : 0;
+}
+
+kernel::features features_from(const char* list) {
+    kernel::features all = 0;
+    for (const char* name = list;; ++name) {
+        const size_t length = strcspn(name, ",");
+        const kernel::features one = named(name, length);
+        if (one == 0) return 0;
+        all |= one;
+        name += length;
+        if (*name == '\0') return all;
+    }
+}
+
+void read_features_from_environment() {
+    const char* list = secure_getenv("FUTEX2_KERNEL");
+    if (list == nullptr) return;
+    const kernel::features those = features_from(list);
+    if (those == 0) return complain("FUTEX2_KERNEL", "names out of futex,waitv,futex2");
+    kernel::allow(those);
+    native::allow_sleep_calls((those & kernel::futex2_calls) != 0,
+                              (those & kernel::waitv_call) != 0);
 }
 
 uint64_t random_seed() {
@@ -76,6 +112,7 @@ native_process* create_instance() {
 
 [[gnu::constructor]] static void at_load() {
     read_checks_from_environment();
+    read_features_from_environment();
     instance();
 }
 

@@ -31,7 +31,7 @@ int futex2_testing_set_spin(int rounds) noexcept {
 int futex2_testing_waits_on(void* word, unsigned bits) noexcept {
     const abi::word_flags flags{bits};
     if (const int error = abi::check_wake(word, 1, flags); error != 0) return error;
-    if (!flags.is_private()) return -ENOSYS;
+    if (!flags.is_private()) return -ENOTSUP;
     abi::native_process* p = abi::instance();
     return p == nullptr ? -ENOMEM : futex2::engine::waits_on(*p, word, flags.kind());
 }

@@ -87,6 +87,7 @@ namespace {
 enum class sleep_call : int { futex_wait, futex_waitv, futex };
 
 constinit native_atomic<int> best_call;
+constinit native_atomic<int> second_best{static_cast<int>(sleep_call::futex_waitv)};
 
 long sleep_by(sleep_call call, uint32_t* word, uint32_t expected, deadline until) {
     constexpr unsigned flags = 2 | FUTEX_PRIVATE_FLAG;  // FUTEX2_SIZE_U32
@@ -123,8 +124,17 @@ int native::park(atomic<uint32_t>& word, uint32_t expected, deadline until) {
         const bool missing = result == -ENOSYS || result == -EPERM;
         if (!missing || call == static_cast<int>(sleep_call::futex))
             return result < 0 ? static_cast<int>(result) : 0;
-        best_call.compare_exchange(call, call + 1, order::relaxed);
+        const bool was_best = call == static_cast<int>(sleep_call::futex_wait);
+        best_call.compare_exchange(
+            call, was_best ? second_best.load(order::relaxed) : static_cast<int>(sleep_call::futex),
+            order::relaxed);
     }
+}
+
+void native::allow_sleep_calls(bool futex_wait, bool futex_waitv) {
+    const auto second = futex_waitv ? sleep_call::futex_waitv : sleep_call::futex;
+    second_best.store(static_cast<int>(second), order::relaxed);
+    best_call.store(static_cast<int>(futex_wait ? sleep_call::futex_wait : second), order::relaxed);
 }
 
 namespace {

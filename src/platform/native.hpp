@@ -54,6 +54,8 @@ struct native {
     }
 
     static int park(atomic<uint32_t>& word, uint32_t expected, deadline until);
+    // From now on no others are used to sleep, beside futex(2).
+    static void allow_sleep_calls(bool futex_wait, bool futex_waitv);
     static void unpark(atomic<uint32_t>& word);
     static void unpark_all(atomic<uint32_t>& word);
     static constexpr int crowd = 16;

@@ -31,12 +31,30 @@ void append_order(std::vector<argument_case>& table, call which, const std::vect
 }
 
 void append_shared(std::vector<argument_case>& table, call which, const std::vector<check>& checks,
-                   int kernel_result) {
-    table.push_back({which, "shared", {shared()}, -ENOSYS, difference{kernel_result, "shared"}});
+                   int good_result) {
+    table.push_back({which, "shared", {only(sharing, shared())}, good_result});
+    table.push_back({which,
+                     "shared_unsupported",
+                     {only(not_sharing, shared())},
+                     -ENOTSUP,
+                     difference{good_result, "unshared"}});
     for (const check& c : checks) {
         if (c.where != looks_at::memory)
             table.push_back({which, "shared_" + c.name, {shared(), c.spoil}, c.result});
     }
+}
+
+step only(bool (*applies)(word_kind), step s) {
+    s.applies = applies;
+    return s;
+}
+
+bool sharing(word_kind kind) {
+    return can_be_shared(kind);
+}
+
+bool not_sharing(word_kind kind) {
+    return !can_be_shared(kind);
 }
 
 void append_unknown_flags(std::vector<argument_case>& table, call which) {

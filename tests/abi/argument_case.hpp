@@ -51,12 +51,17 @@ struct check {
 void append_order(std::vector<argument_case>& table, call which, const std::vector<check>& checks);
 
 /**
- * Appends shared words (no FUTEX2_PRIVATE): the library's -ENOSYS against
- * kernel_result; and with each check that does not look at memory failing too, the
- * check's own errno.
+ * Appends shared words (no FUTEX2_PRIVATE): good_result where there can be such, else
+ * -ENOTSUP; and with each check that does not look at memory failing too, the check's own
+ * errno.
  */
 void append_shared(std::vector<argument_case>& table, call which, const std::vector<check>& checks,
-                   int kernel_result);
+                   int good_result);
+
+/** The step, for words alone of which applies(kind) holds. */
+step only(bool (*applies)(word_kind), step s);
+bool sharing(word_kind kind);      // which processes can share
+bool not_sharing(word_kind kind);  // the others
 
 /** Appends a case for each flag that no word knows (bits 4 to 6 and 8 to 31). */
 void append_unknown_flags(std::vector<argument_case>& table, call which);

@@ -28,8 +28,8 @@ TEST_P(differences, a_restarted_wait_reads_the_value_again) {
     const auto waiter = asleep_on(word);
     word.set_value(initial_value ^ 1);
     waiter->interrupt(SIGUSR1);
-    EXPECT_EQ(wake(word, 1), is_library() ? 1 : 0);
-    EXPECT_EQ(waiter->result(), is_library() ? 0 : -EAGAIN);
+    EXPECT_EQ(wake(word, 1), in_user_space() ? 1 : 0);
+    EXPECT_EQ(waiter->result(), in_user_space() ? 0 : -EAGAIN);
 }
 
 // The kernel queues a restarted wait again, behind the others.
@@ -39,15 +39,16 @@ TEST_P(differences, a_restarted_wait_keeps_its_place) {
     const auto second = asleep_on(word);
     restarted->interrupt(SIGUSR1);
     EXPECT_EQ(wake(word, 1), 1);
-    EXPECT_EQ((is_library() ? restarted : second)->result(), 0);
+    EXPECT_EQ((in_user_space() ? restarted : second)->result(), 0);
     EXPECT_EQ(wake(word, 1), 1);
-    EXPECT_EQ((is_library() ? second : restarted)->result(), 0);
+    EXPECT_EQ((in_user_space() ? second : restarted)->result(), 0);
 }
 
 // Of a waitv with one word twice, the kernel counts both.
 TEST_P(differences, one_wait_is_counted_once) {
+    FUTEX2_NEEDS_WAITV();
     const auto waiter = asleep_on_many({&word, &word, &other});
-    EXPECT_EQ(wake(word, INT_MAX), is_library() ? 1 : 2);
+    EXPECT_EQ(wake(word, INT_MAX), in_user_space() ? 1 : 2);
     const int index = waiter->result();
     EXPECT_GE(index, 0);
     EXPECT_LE(index, 1);
@@ -55,11 +56,12 @@ TEST_P(differences, one_wait_is_counted_once) {
 
 // Woken on its first word, and not yet running: the kernel may count it again.
 TEST_P(differences, the_first_wake_claims_the_wait) {
+    FUTEX2_NEEDS_WAITV();
     for (int i = 0; i < 20; ++i) {
         const auto waiter = asleep_on_many({&word, &other});
         EXPECT_EQ(wake(word, 1), 1);
         const int again = wake(other, 1);
-        if (is_library()) {
+        if (in_user_space()) {
             EXPECT_EQ(again, 0);
             EXPECT_EQ(waiter->result(), 0);
         } else {
@@ -71,7 +73,7 @@ TEST_P(differences, the_first_wake_claims_the_wait) {
 // Where two words share a bucket of its table, the kernel leaves a waiter that it moves at
 // its place in there. Which words do is chance.
 TEST_P(differences, a_requeued_waiter_goes_to_the_end) {
-    const int tries = is_library() ? 50 : 1000;
+    const int tries = in_user_space() ? 50 : 1000;
     std::vector<guarded_word> words(static_cast<size_t>(tries), make_word());
     bool came_first = false;
     for (int i = 0; i < tries && !came_first; ++i) {
@@ -86,7 +88,7 @@ TEST_P(differences, a_requeued_waiter_goes_to_the_end) {
         EXPECT_EQ(moved->result(), 0);
         EXPECT_EQ(younger->result(), 0);
     }
-    if (is_library())
+    if (in_user_space())
         EXPECT_FALSE(came_first);
     else if (!came_first)
         GTEST_SKIP() << "no two words shared a bucket of the kernel";
@@ -103,7 +105,7 @@ TEST_P(differences, real_time_threads_wait_their_turn) {
         return wait(word);
     });
     EXPECT_EQ(wake(word, 1), 1);
-    sleeper& first = is_library() || refused != 0 ? *ordinary : *real_time;
+    sleeper& first = in_user_space() || refused != 0 ? *ordinary : *real_time;
     sleeper& last = &first == ordinary.get() ? *real_time : *ordinary;
     EXPECT_EQ(first.result(), 0);
     EXPECT_FALSE(last.returned());
@@ -115,15 +117,17 @@ TEST_P(differences, real_time_threads_wait_their_turn) {
 // futex(2) finds the kernel's waiters; this library's are its own.
 class the_old_system_call : public futex_test {};
 INSTANTIATE_TEST_SUITE_P(engines, the_old_system_call,
-                         testing::Values(setting{library, u32}, setting{kernel, u32}),
+                         testing::Values(setting{library, u32}, setting{library, shared(u32)},
+                                         setting{kernel, u32}, setting{kernel, shared(u32)}),
                          name_of_setting);
 
 TEST_P(the_old_system_call, finds_the_kernels_waiters_only) {
     guarded_word word = make_word();
     const auto waiter = asleep_on(word);
     const auto* address = static_cast<const uint32_t*>(word.address());
-    EXPECT_EQ(kernel::futex_wake(address, INT_MAX, FUTEX_PRIVATE_FLAG), is_library() ? 0 : 1);
-    EXPECT_EQ(wake(word, INT_MAX), is_library() ? 1 : 0);
+    const int flags = kind().shared ? 0 : FUTEX_PRIVATE_FLAG;
+    EXPECT_EQ(kernel::futex_wake(address, INT_MAX, flags), in_user_space() ? 0 : 1);
+    EXPECT_EQ(wake(word, INT_MAX), in_user_space() ? 1 : 0);
     EXPECT_EQ(waiter->result(), 0);
 }
 

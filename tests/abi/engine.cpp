@@ -67,7 +67,22 @@ std::string missing_numa() {
                : "this kernel has no FUTEX2_NUMA";
 }
 
+// Of FUTEX2_KERNEL: names with commas between them.
+bool is_named(std::string_view list, std::string_view name) {
+    const size_t end = list.find(',');
+    return list.substr(0, end) == name ||
+           (end != std::string_view::npos && is_named(list.substr(end + 1), name));
+}
+
 }  // namespace
+
+bool library_uses(std::string_view calls) {
+    const char* list = getenv("FUTEX2_KERNEL");
+    if (list != nullptr && !is_named(list, calls)) return false;
+    uint32_t word = 0;
+    return calls == "waitv" ? kernel_waitv(nullptr, 0, 0, nullptr, 0) != -ENOSYS
+                            : kernel_wake(&word, UINT32_MAX, 0, plain) == 0;
+}
 
 const engine& library() {
     static const engine instance = {

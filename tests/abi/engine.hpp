@@ -26,6 +26,9 @@ struct engine {
 
 const engine& library();
 
+/** Whether the library makes the newer calls of that name in FUTEX2_KERNEL: waitv, futex2. */
+bool library_uses(std::string_view calls);
+
 /** 32-bit words only. */
 const engine& kernel();
 

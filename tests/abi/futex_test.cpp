@@ -33,16 +33,31 @@ std::vector<futex_waitv> array_of(const std::vector<guarded_word*>& words) {
 
 }  // namespace
 
+std::vector<setting> shared_settings() {
+    std::vector<setting> settings;
+    for (const word_kind kind : all_kinds) {
+        if (can_be_shared(kind)) settings.push_back({library, shared(kind)});
+    }
+    return settings;
+}
+
 std::vector<setting> library_settings() {
     std::vector<setting> settings;
     for (const word_kind kind : all_kinds) settings.push_back({library, kind});
     return settings;
 }
 
-std::vector<setting> all_settings() {
+std::vector<setting> all_library_settings() {
     std::vector<setting> settings = library_settings();
+    for (const setting& s : shared_settings()) settings.push_back(s);
+    return settings;
+}
+
+std::vector<setting> all_settings() {
+    std::vector<setting> settings = all_library_settings();
     settings.push_back({kernel, u32});
     settings.push_back({kernel, u32_numa});
+    settings.push_back({kernel, shared(u32)});
     return settings;
 }
 
@@ -50,6 +65,14 @@ std::vector<setting> only_numa(const std::vector<setting>& settings) {
     std::vector<setting> chosen;
     for (const setting& s : settings) {
         if (s.kind.numa) chosen.push_back(s);
+    }
+    return chosen;
+}
+
+std::vector<setting> only_private(const std::vector<setting>& settings) {
+    std::vector<setting> chosen;
+    for (const setting& s : settings) {
+        if (!s.kind.shared) chosen.push_back(s);
     }
     return chosen;
 }

@@ -22,9 +22,14 @@ struct setting {
     word_kind kind;
 };
 
-std::vector<setting> all_settings();
+/** The library, with private words of every kind; with words that processes can share. */
 std::vector<setting> library_settings();
+std::vector<setting> shared_settings();
+std::vector<setting> all_library_settings();
+/** These, and the kernel. */
+std::vector<setting> all_settings();
 std::vector<setting> only_numa(const std::vector<setting>& settings);
+std::vector<setting> only_private(const std::vector<setting>& settings);
 std::string name_of_setting(const testing::TestParamInfo<setting>& info);
 
 /** Kills the program, with the test's name, if a test takes a minute. */
@@ -47,6 +52,10 @@ class futex_calls {
 
     const engine& on() const { return on_; }
     bool is_library() const { return &on_ == &library(); }
+    /** Whether it is the library, and not the kernel, that knows who waits. */
+    bool in_user_space() const { return is_library() && !kind_.shared; }
+    /** Whether several words can be waited on at once. */
+    bool has_waitv() const { return in_user_space() || !is_library() || library_uses("waitv"); }
     word_kind kind() const { return kind_; }
     guarded_word make_word() const { return guarded_word(kind_); }
 
@@ -95,11 +104,19 @@ bool nodes_are_virtual();
 
 }  // namespace futex2::abi_test
 
-/** Runs a suite over every engine and kind of word, or over the library's alone. */
+/** Skips a test with waits on several words where words of its kind cannot be. */
+#define FUTEX2_NEEDS_WAITV() \
+    if (!has_waitv()) GTEST_SKIP() << "FUTEX2_KERNEL leaves out futex_waitv"
+
+/** Runs a suite over every engine and kind of word, the library's, or its private ones alone. */
 #define FUTEX2_ON_EVERY_ENGINE(suite)                                                             \
     INSTANTIATE_TEST_SUITE_P(engines, suite, testing::ValuesIn(futex2::abi_test::all_settings()), \
                              futex2::abi_test::name_of_setting)
-#define FUTEX2_ON_THE_LIBRARY(suite)                                                  \
+#define FUTEX2_ON_THE_LIBRARY(suite)                                                      \
+    INSTANTIATE_TEST_SUITE_P(engines, suite,                                              \
+                             testing::ValuesIn(futex2::abi_test::all_library_settings()), \
+                             futex2::abi_test::name_of_setting)
+#define FUTEX2_ON_PRIVATE_WORDS(suite)                                                \
     INSTANTIATE_TEST_SUITE_P(engines, suite,                                          \
                              testing::ValuesIn(futex2::abi_test::library_settings()), \
                              futex2::abi_test::name_of_setting)

@@ -45,6 +45,8 @@ std::vector<argument_case> single_cases() {
         {wait, "outside", {outside()}, -EFAULT},
         {wait, "outside_top", {at(~uint64_t{15})}, -EFAULT},
         {wait, "null", {at(0)}, faults, difference{-EFAULT, "unmapped"}},
+        {wait, "null_shared", {at(0), only(sharing, shared())}, -EFAULT},
+        {wait, "shared_value_differs", {only(sharing, shared()), differs()}, -EAGAIN},
     };
 }
 

@@ -9,6 +9,11 @@ namespace {
 
 class waiting_on_many : public futex_test {
   protected:
+    void SetUp() override {
+        futex_test::SetUp();
+        FUTEX2_NEEDS_WAITV();
+    }
+
     guarded_word a = make_word();
     guarded_word b = make_word();
     guarded_word c = make_word();

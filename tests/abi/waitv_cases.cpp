@@ -11,6 +11,10 @@ constexpr call waitv = call::waitv;
 constexpr word_kind u8 = {FUTEX2_SIZE_U8, false};
 constexpr word_kind u64_numa = {FUTEX2_SIZE_U64, true};
 
+bool sharing_many(word_kind kind) {
+    return sharing(kind) && library_uses("waitv");
+}
+
 std::vector<argument_case> single_cases() {
     return {
         {waitv, "correct", {}, -ETIMEDOUT},
@@ -58,7 +62,9 @@ std::vector<argument_case> single_cases() {
          {kind_is(u8), second(kind_is(u64_numa))},
          -ETIMEDOUT,
          difference{-EINVAL, "sizes"}},
-        {waitv, "one_shared", {second(shared_word())}, -ENOSYS, difference{-ETIMEDOUT, "shared"}},
+        {waitv, "one_shared", {second(shared_word())}, -ENOSYS, difference{-ETIMEDOUT, "mixed"}},
+        {waitv, "shared_value_differs", {only(sharing, shared()), second(differs())}, -EAGAIN},
+        {waitv, "null_shared", {only(sharing_many, shared()), second(at(0))}, -EFAULT},
     };
 }
 

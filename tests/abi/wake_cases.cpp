@@ -35,8 +35,9 @@ std::vector<argument_case> single_cases() {
         {wake, "outside_top", {at(~uint64_t{15})}, -EFAULT},
         {wake, "outside_count_0", {outside(), count(0)}, -EFAULT},
         {wake, "hint_count_0", {hint(-2), count(0)}, -EINVAL},
-        {wake, "null_shared", {at(0), shared()}, -ENOSYS, difference{-EFAULT, "shared"}},
-        {wake, "count_0_shared", {count(0), shared()}, -ENOSYS, difference{0, "shared"}},
+        {wake, "null_shared", {at(0), only(sharing, shared())}, -EFAULT},
+        {wake, "null_shared_count_0", {at(0), count(0), only(sharing, shared())}, -EFAULT},
+        {wake, "count_0_shared", {count(0), only(sharing, shared())}, 0},
     };
 }
 

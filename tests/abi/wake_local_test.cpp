@@ -61,7 +61,7 @@ class wake_local : public futex_test {
 
     guarded_word word = make_word();
 };
-FUTEX2_ON_THE_LIBRARY(wake_local);
+FUTEX2_ON_PRIVATE_WORDS(wake_local);
 
 TEST_P(wake_local, takes_the_waiters_of_the_node_first_and_the_oldest_of_them) {
     sleepers all;

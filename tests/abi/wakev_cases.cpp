@@ -51,7 +51,9 @@ std::vector<argument_case> single_cases() {
         {wakev, "null_plain", {null_plain}, 0},
         {wakev, "duplicate", {like_first()}, 0},
         {wakev, "mixed_kinds", {kind_is(u8), second(kind_is(u64_numa))}, 0},
-        {wakev, "one_shared", {second(shared_word())}, -ENOSYS},
+        {wakev, "one_shared", {second(only(sharing, shared_word()))}, 0},
+        {wakev, "one_shared_unsupported", {second(only(not_sharing, shared_word()))}, -ENOTSUP},
+        {wakev, "null_shared", {second(at(0)), only(sharing, shared())}, faults},
         // Hints are read when all arguments are right.
         {wakev, "second_address_before_hint", {hint(-2), second(outside())}, -EFAULT},
     };

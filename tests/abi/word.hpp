@@ -13,17 +13,22 @@ namespace futex2::abi_test {
 struct word_kind {
     unsigned size;  // FUTEX2_SIZE_U8 to FUTEX2_SIZE_U64
     bool numa;
+    bool shared = false;  // between processes
 
     constexpr unsigned bytes() const { return 1u << size; }
     constexpr unsigned bits() const { return 8 * bytes(); }
     constexpr unsigned whole() const { return numa ? 2 * bytes() : bytes(); }
-    constexpr unsigned flags() const { return size | (numa ? FUTEX2_NUMA : 0) | FUTEX2_PRIVATE; }
+    constexpr unsigned flags() const {
+        return size | (numa ? FUTEX2_NUMA : 0) | (shared ? 0 : FUTEX2_PRIVATE);
+    }
     constexpr uint64_t all() const { return ~uint64_t{0} >> (64 - bits()); }
     constexpr int64_t highest_hint() const { return static_cast<int64_t>(all() >> 1); }
     constexpr int64_t lowest_hint() const { return -highest_hint() - 1; }
     constexpr bool operator==(const word_kind&) const = default;
 
-    std::string name() const { return "u" + std::to_string(bits()) + (numa ? "_numa" : ""); }
+    std::string name() const {
+        return "u" + std::to_string(bits()) + (numa ? "_numa" : "") + (shared ? "_shared" : "");
+    }
 };
 
 inline constexpr word_kind u32 = {FUTEX2_SIZE_U32, false};
@@ -38,6 +43,15 @@ inline constexpr std::array<word_kind, 8> all_kinds = {{
     u32_numa,
     {FUTEX2_SIZE_U64, true},
 }};
+
+/** Whether processes can share such words. */
+constexpr bool can_be_shared(word_kind kind) {
+    return kind.size == FUTEX2_SIZE_U32 && !kind.numa;
+}
+
+constexpr word_kind shared(word_kind kind) {
+    return {kind.size, kind.numa, true};
+}
 
 /** What every word holds until a test says otherwise. */
 inline constexpr uint64_t initial_value = 0x5a;

@@ -11,7 +11,7 @@ namespace {
 
 /** When two results, and two hints, are the same to a caller. `s`: null, if no step is known. */
 struct rules {
-    bool (*result)(const step* s, const quiet_point& after, int one, int other);
+    bool (*result)(const step* s, int one, int other);
     bool (*hint)(int64_t one, int64_t other);
 };
 
@@ -19,32 +19,24 @@ bool names_shared_word(const step& s) {
     return s.flaw == flaw::shared || s.flaw == flaw::one_shared;
 }
 
-bool names_no_node(const step& s, const quiet_point& after) {
-    for (unsigned i = 0; i < s.words_named(); ++i) {
-        const unsigned word = s.word_at(i);
-        if (is_numa(word) && (after.hint[word] < -1 || after.hint[word] >= impossible_node))
-            return true;
-    }
-    return false;
-}
-
 // The rows of docs/semantics.md in which a result differs.
-bool is_row(const step* s, const quiet_point& after, int library, int kernel) {
+bool is_row(const step* s, int library, int kernel) {
     if (library == kernel) return true;
     if (s == nullptr) return false;
     // #requeue_kinds: nobody is there to be moved.
     if (s->between_kinds() && kernel == -EINVAL)
-        return library == 0 || library == -EAGAIN || library == -EFAULT || library == -ENOSYS;
-    // #shared: nobody waits there, and the deadline of a wait has passed. Of hints the
-    // library knows nothing yet.
-    if (names_shared_word(*s) && library == -ENOSYS)
-        return kernel >= 0 || kernel == -EAGAIN || kernel == -ETIMEDOUT ||
-               (kernel == -EINVAL && names_no_node(*s, after));
-    return false;
+        return library == 0 || library == -EAGAIN || library == -EFAULT;
+    // #mixed.
+    return names_shared_word(*s) && s->what == action::waitv && library == -ENOSYS;
+}
+
+// #unshared.
+bool is_row_of_sizes(const step* s, int one, int other) {
+    return one == other || (s != nullptr && names_shared_word(*s) && other == -ENOTSUP);
 }
 
 constexpr rules of_sizes = {
-    .result = [](const step*, const quiet_point&, int one, int other) { return one == other; },
+    .result = is_row_of_sizes,
     .hint = [](int64_t one, int64_t other) { return one == other; },
 };
 
@@ -105,7 +97,7 @@ class comparison {
     }
 
     void compare_results(const std::string& whose, const step* s, int one, int other) {
-        if (!by_.result(s, *here_, one, other))
+        if (!by_.result(s, one, other))
             report(whose + ": " + result_name(one) + " and " + result_name(other));
     }
 

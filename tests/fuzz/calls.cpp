@@ -25,7 +25,8 @@ word_kind kind_said(const step& s, unsigned i, const side& where) {
 
 unsigned flags_of(const step& s, unsigned i, const side& where) {
     unsigned flags = kind_said(s, i, where).flags();
-    if (s.flaw == flaw::shared || s.spoils(i, flaw::one_shared)) flags &= ~unsigned{FUTEX2_PRIVATE};
+    const bool spoiled = s.flaw == flaw::shared || s.spoils(i, flaw::one_shared);
+    if (spoiled && !is_numa(s.word_at(i))) flags ^= unsigned{FUTEX2_PRIVATE};
     if (s.spoils(i, flaw::unknown_flag)) flags |= 1u << s.bit;
     if (s.policy) flags |= FUTEX2_MPOL;
     return flags;

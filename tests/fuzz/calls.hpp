@@ -13,13 +13,14 @@ namespace futex2::fuzz {
 using abi_test::guarded_word;
 using abi_test::word_kind;
 
-/** An engine, and the size of the words that it is given. */
+/** An engine, and the words that it is given. */
 struct side {
     const abi_test::engine& on;
     unsigned size;
+    bool shared = false;  // as if other processes used them, too
 
     bool is_library() const { return &on == &abi_test::library(); }
-    word_kind kind_of(unsigned word) const { return {size, is_numa(word)}; }
+    word_kind kind_of(unsigned word) const { return {size, is_numa(word), shared}; }
 };
 
 using word_array = std::array<guarded_word, word_count>;

@@ -43,7 +43,7 @@ enum class action : uint8_t {
 /** What is wrong with a call, at most one thing. */
 enum class flaw : uint8_t {
     none,
-    shared,        // without FUTEX2_PRIVATE
+    shared,        // plain words named as shared though they are private, or the other way round
     one_shared,    // the spoiled word only
     other_kind,    // a NUMA word named as a plain one, or the other way round
     unknown_flag,  // of a word

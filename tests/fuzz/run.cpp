@@ -288,7 +288,8 @@ class running {
         alike.set_value(word.value());
         if (word.kind().numa) alike.set_hint(word.hint());
         if (!(alike == word)) fault(here, index, "bytes beside the word were written");
-        if (!where_.is_library() || !word.kind().numa || hint_is_users_[index]) return;
+        if (!where_.is_library() || where_.shared || !word.kind().numa || hint_is_users_[index])
+            return;
         const int queued = futex2_testing_waits_on(word.address(), word.kind().flags());
         if ((queued != 0) != (word.hint() != -1)) {
             fault(here, index,
