@@ -69,10 +69,10 @@ extern "C" {
 #define FUTEX2_PRIVATE FUTEX_PRIVATE_FLAG
 #endif
 /**
- * Of a private word's wake (futex2_wake, futex2_store_wake, an item of futex2_wakev): waiters of the node that
- * the caller runs on come first, oldest first among them, then the others, oldest first. A
- * word's oldest waiter is passed over by 64 such wakes at most, and then comes first. Ours:
- * above bit 15.
+ * Of a private word's wake (futex2_wake, futex2_store_wake, an item of futex2_wakev): waiters of
+ * the node that the caller runs on come first, oldest first among them, then the others, oldest
+ * first. A word's oldest waiter is passed over by 64 such wakes at most, and then comes first.
+ * Ours: above bit 15.
  */
 #define FUTEX2_WAKE_LOCAL 0x10000
 #ifndef FUTEX2_SIZE_MASK

@@ -31,7 +31,8 @@ FUTEX2_API int futex2_testing_set_spin(int rounds) FUTEX2_NOEXCEPT;
  * How many waits are queued on the word, counted as futex2_wake() counts them; flags as
  * there. A thread that is still on its way into the queue is not counted, even if it
  * sleeps already because it found the queue locked. Returns the errors of
- * futex2_wake(), -ENOTSUP for a word without FUTEX2_PRIVATE, and -ENOMEM. May block for the length of a list operation.
+ * futex2_wake(), -ENOTSUP for a word without FUTEX2_PRIVATE, and -ENOMEM. May block for the length
+ * of a list operation.
  */
 FUTEX2_API int futex2_testing_waits_on(void* word, unsigned flags) FUTEX2_NOEXCEPT;
 

@@ -15,7 +15,6 @@ using engine::entry;
 using engine::key;
 using engine::wait_target;
 using engine::waiter;
-using engine::wake_request;
 using platform::deadline;
 
 namespace {

@@ -153,7 +153,7 @@ TEST_P(shared_word, needs_no_calls_but_those_that_are_allowed) {
 
 TEST_P(shared_word, finds_out_what_the_kernel_has) {
     if (!offered(GetParam())) GTEST_SKIP() << "this kernel has less";
-    for (const unsigned error : {ENOSYS, EPERM, EINVAL}) {
+    for (const unsigned error : {0u + ENOSYS, 0u + EPERM, 0u + EINVAL}) {
         const int result = in_child(GetParam(), SECCOMP_RET_ERRNO | error, [] {
             allow(waitv_call | futex2_calls);
             EXPECT_EQ(may_use(waitv_call), (GetParam() & waitv_call) != 0);

@@ -93,18 +93,18 @@ struct word_operation {
 
     bool is_known() const { return kind() <= FUTEX_OP_XOR; }
     // Of a known one; returns what the word held.
-    uint32_t apply(uint32_t* word) const {
+    uint32_t apply(uint32_t& word) const {
         switch (kind()) {
             case FUTEX_OP_SET:
-                return __atomic_exchange_n(word, operand(), __ATOMIC_SEQ_CST);
+                return __atomic_exchange_n(&word, operand(), __ATOMIC_SEQ_CST);
             case FUTEX_OP_ADD:
-                return __atomic_fetch_add(word, operand(), __ATOMIC_SEQ_CST);
+                return __atomic_fetch_add(&word, operand(), __ATOMIC_SEQ_CST);
             case FUTEX_OP_OR:
-                return __atomic_fetch_or(word, operand(), __ATOMIC_SEQ_CST);
+                return __atomic_fetch_or(&word, operand(), __ATOMIC_SEQ_CST);
             case FUTEX_OP_ANDN:
-                return __atomic_fetch_and(word, ~operand(), __ATOMIC_SEQ_CST);
+                return __atomic_fetch_and(&word, ~operand(), __ATOMIC_SEQ_CST);
             default:  // FUTEX_OP_XOR
-                return __atomic_fetch_xor(word, operand(), __ATOMIC_SEQ_CST);
+                return __atomic_fetch_xor(&word, operand(), __ATOMIC_SEQ_CST);
         }
     }
 
@@ -145,7 +145,7 @@ long wake_op(const call& c) {
     const word_operation operation{c.u32(5)};
     if (!operation.is_known()) return -ENOSYS;
     if (!writable_word(second)) return -EFAULT;
-    const uint32_t old = operation.apply(second);
+    const uint32_t old = operation.apply(*second);
     const int holds = operation.compare(old);
     if (holds < 0) return holds;
     const long woken = wake_some(word, FUTEX_BITSET_MATCH_ANY, c.i32(2));

@@ -51,8 +51,11 @@ void require(bool good, const char* what) {
 
 // Six arguments are read, as libc's function does: those that the caller did not give are of
 // no meaning to the kernel. Not declared as parameters: a function may write into those that
-// lie on the stack, where this caller may have something else.
-extern "C" [[gnu::visibility("default")]] long syscall(long number, ...) noexcept {
+// lie on the stack, where this caller may have something else. By another name here: libc's
+// header declares it, too.
+extern "C" [[gnu::visibility("default")]] long futex2_syscall(long number, ...) noexcept
+    __asm__("syscall");
+extern "C" long futex2_syscall(long number, ...) noexcept {
     using namespace futex2::run;
     va_list rest;
     va_start(rest, number);

@@ -89,7 +89,7 @@ void tell_node(const abi::native_process& p, int node) {
 bool begin_tally() {
     const abi::native_process* p = abi::instance();
     if (p == nullptr) return false;
-    const auto n = static_cast<size_t>(p->nodes.node_count * shares_of_node);
+    const auto n = static_cast<size_t>(p->nodes.node_count) * shares_of_node;
     shares = native::map<share>(n, -1, platform::on_fork::wipe);
     return shares != nullptr;
 }
