@@ -46,8 +46,10 @@ static void bitsets(void) {
     word = 0;
     struct waiting w = {.word = &word};
     start(&w.worker, bits_wait, &w);
-    while (futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 1, NULL, NULL, 4) == 0)
+    while (futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 1, NULL, NULL, 4) == 0) {
         EXPECT_ANSWER(futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 1, NULL, NULL, 1), 0);
+        sched_yield();
+    }
     EXPECT_ANSWER(answer_of(&w), 0);
     EXPECT_ANSWER(futex(&word, FUTEX_WAKE_BITSET_PRIVATE, 1, NULL, NULL, 0), -EINVAL);
     EXPECT_ANSWER(futex(&word, FUTEX_WAIT_BITSET_PRIVATE, 0, NULL, NULL, 0), -EINVAL);

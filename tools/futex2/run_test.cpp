@@ -192,7 +192,7 @@ TEST(command_run, says_how_many_events_a_trace_lacks) {
 // The program's exit status is its own, whatever becomes of the file.
 TEST(command_run, writes_a_trace_whole_or_not_at_all) {
     const command_result result =
-        run_command("run --trace /nonesuch/trace.json -- " + program + " words");
+        run_command("run --trace /nonesuch/trace.json -- " + program + " exec_again");
     EXPECT_EQ(result.status, 0);
     EXPECT_EQ(result.err, "futex2 run: /nonesuch/trace.json: No such file or directory\n");
 
