@@ -11,9 +11,10 @@
  * row by row, with the places where this library differs on purpose.
  *
  * A word with FUTEX2_PRIVATE is used through one address of one process. One
- * without it, plain and of 32 bits, may lie in memory that processes share, at any
- * addresses of theirs: its waits are the kernel's, and each call on it a system call.
- * A word stays mapped while anybody waits on it, until every futex2_waitv() that names it
+ * without it, plain and of 8, 16 or 32 bits, may lie in memory that processes share,
+ * at any addresses of theirs: its waits are the kernel's, and each call on it a system
+ * call. Bytes that are shared words of 8 or 16 bits are used in that one size, and not
+ * as a shared word of 32 bits. A word stays mapped while anybody waits on it, until every futex2_waitv() that names it
  * has returned, and during every call that names it; futex2_store_wake() alone
  * lets go of it earlier.
  *
@@ -136,7 +137,7 @@ struct futex2_wake_item {
  *   -EINVAL     unknown flag; expected or mask wider than the word, or mask 0;
  *               bad clock or timespec; misaligned word; impossible hint
  *   -EFAULT     the address is outside user memory (unmapped memory faults)
- *   -ENOTSUP    a word without FUTEX2_PRIVATE that is not a plain one of 32 bits
+ *   -ENOTSUP    a word without FUTEX2_PRIVATE that is NUMA or of 64 bits
  *   -ENOMEM     the tables or the thread's parker could not be mapped
  * Blocks. Not for signal handlers. The value is read with acquire, and what was
  * written before a wake is visible after the wait that it ended.
@@ -154,7 +155,7 @@ FUTEX2_API int futex2_wait(void* word, uint64_t expected, uint64_t mask, unsigne
  *   -EINVAL  unknown flag; mask 0 or wider than the word; misaligned word;
  *            impossible hint
  *   -EFAULT  the address is outside user memory (an unmapped NUMA word faults)
- *   -ENOTSUP  a word without FUTEX2_PRIVATE that is not a plain one of 32 bits
+ *   -ENOTSUP  a word without FUTEX2_PRIVATE that is NUMA or of 64 bits
  * Does not sleep, but for a bucket's lock. Async-signal-safe: in a handler that
  * interrupted this library inside a lock the wake is done when the lock has
  * been left, and returns 0. A full fence (seq_cst) precedes the look for
@@ -171,6 +172,7 @@ FUTEX2_API int futex2_wake(void* word, uint64_t mask, int count, unsigned flags)
  *            as futex2_wait(); EINVAL also for flags, n, words == NULL and a
  *            __reserved that is not 0. All words are checked before any value
  *            is compared.
+ *   -ENOTSUP  also: a word of 8 or 16 bits without FUTEX2_PRIVATE
  *   -ENOSYS  private and shared words in one call; several shared words where the
  *            kernel has no futex_waitv
  * Blocks. Not for signal handlers. Memory order as futex2_wait().
@@ -184,7 +186,8 @@ FUTEX2_API int futex2_waitv(struct futex_waitv* words, unsigned n, unsigned flag
  *
  * The two may differ in size, and one may be NUMA and the other plain. flags:
  * 0. A plain destination's memory is not read; a destination hint of -1 becomes
- * the source's node when a waiter moves. Returns woken + moved.
+ * the source's node when a waiter moves. Returns woken + moved. Where one of two
+ * words without FUTEX2_PRIVATE has 8 or 16 bits, those that were to move are woken.
  *   -EAGAIN  the source's value differed
  *   -EINVAL  wake or requeue < 0; one word private and the other shared; else
  *            as futex2_wake(), for both words

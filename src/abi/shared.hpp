@@ -14,6 +14,7 @@ using platform::deadline;
 
 // -ENOTSUP for words that no call of the kernel's can wait on.
 int check_kind(word_flags flags);
+int check_kind_of_many(word_flags flags);  // of a waitv
 
 int wait(void* word, uint64_t expected, uint64_t mask, word_flags flags, deadline until);
 int wake(void* word, uint64_t mask, int count, word_flags flags);

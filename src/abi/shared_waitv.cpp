@@ -10,7 +10,7 @@ int waitv(native_process&, const struct futex_waitv* words, unsigned n, deadline
     for (unsigned i = 0; i < n; ++i) {
         const word_flags flags{words[i].flags};
         if (flags.is_private()) return -ENOSYS;
-        if (const int error = check_kind(flags); error != 0) return error;
+        if (const int error = check_kind_of_many(flags); error != 0) return error;
         entries[i] = {words[i].val, words[i].uaddr, kernel::shared_flags, 0};
     }
     if (n == 1)

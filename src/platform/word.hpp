@@ -111,6 +111,14 @@ inline uint64_t load_value(const void* address, width w) {
     });
 }
 
+// The 32 bits that a smaller word lies in. Its neighbours are other objects, which a sanitizer
+// guards, and others write as they like.
+using container = uint32_t __attribute__((may_alias));
+__attribute__((no_sanitize("address", "thread"))) inline uint32_t load_container(
+    const uint32_t* address) {
+    return *static_cast<const volatile container*>(address);
+}
+
 inline int64_t load_hint(const void* address, width w) {
     return with_layout(w, [&](auto layout) -> int64_t {
         using hint = typename decltype(layout)::hint;

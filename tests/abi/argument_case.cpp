@@ -32,10 +32,12 @@ void append_order(std::vector<argument_case>& table, call which, const std::vect
 
 void append_shared(std::vector<argument_case>& table, call which, const std::vector<check>& checks,
                    int good_result) {
-    table.push_back({which, "shared", {only(sharing, shared())}, good_result});
+    const bool many = which == call::waitv;
+    table.push_back(
+        {which, "shared", {only(many ? sharing_many : sharing, shared())}, good_result});
     table.push_back({which,
                      "shared_unsupported",
-                     {only(not_sharing, shared())},
+                     {only(many ? not_sharing_many : not_sharing, shared())},
                      -ENOTSUP,
                      difference{good_result, "unshared"}});
     for (const check& c : checks) {
@@ -55,6 +57,14 @@ bool sharing(word_kind kind) {
 
 bool not_sharing(word_kind kind) {
     return !can_be_shared(kind);
+}
+
+bool sharing_many(word_kind kind) {
+    return can_be_shared(kind) && is_whole(shared(kind));
+}
+
+bool not_sharing_many(word_kind kind) {
+    return !sharing_many(kind);
 }
 
 void append_unknown_flags(std::vector<argument_case>& table, call which) {

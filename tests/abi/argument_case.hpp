@@ -60,8 +60,11 @@ void append_shared(std::vector<argument_case>& table, call which, const std::vec
 
 /** The step, for words alone of which applies(kind) holds. */
 step only(bool (*applies)(word_kind), step s);
-bool sharing(word_kind kind);      // which processes can share
-bool not_sharing(word_kind kind);  // the others
+// Which processes can share, and the others; in a waitv, the same.
+bool sharing(word_kind kind);
+bool not_sharing(word_kind kind);
+bool sharing_many(word_kind kind);
+bool not_sharing_many(word_kind kind);
 
 /** Appends a case for each flag that no word knows (bits 4 to 6 and 8 to 31). */
 void append_unknown_flags(std::vector<argument_case>& table, call which);

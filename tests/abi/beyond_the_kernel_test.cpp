@@ -110,7 +110,7 @@ TEST_P(storing, counts_as_a_wake_does) {
 
 class storing_into_numa_words : public storing {};
 INSTANTIATE_TEST_SUITE_P(engines, storing_into_numa_words,
-                         testing::ValuesIn(only_numa(library_settings())), name_of_setting);
+                         testing::ValuesIn(only(is_numa, library_settings())), name_of_setting);
 
 TEST_P(storing_into_numa_words, clears_the_hint_with_the_last_waiter) {
     const auto waiter = asleep_on(word);

@@ -10,6 +10,8 @@
 #include <cstring>
 #include <utility>
 
+#include "abi/shared_memory.hpp"
+
 namespace futex2::abi_test {
 namespace {
 
@@ -61,18 +63,10 @@ std::vector<setting> all_settings() {
     return settings;
 }
 
-std::vector<setting> only_numa(const std::vector<setting>& settings) {
+std::vector<setting> only(bool (*holds)(word_kind), const std::vector<setting>& settings) {
     std::vector<setting> chosen;
     for (const setting& s : settings) {
-        if (s.kind.numa) chosen.push_back(s);
-    }
-    return chosen;
-}
-
-std::vector<setting> only_private(const std::vector<setting>& settings) {
-    std::vector<setting> chosen;
-    for (const setting& s : settings) {
-        if (!s.kind.shared) chosen.push_back(s);
+        if (holds(s.kind)) chosen.push_back(s);
     }
     return chosen;
 }
@@ -113,6 +107,7 @@ int futex_calls::requeue(guarded_word& from, guarded_word& to, int wake_count,
 }
 
 int futex_calls::queued(guarded_word& word) const {
+    if (word.kind().shared) return sleepers_on(word.address(), word.kind());
     return requeue(word, word, 0, INT_MAX);
 }
 

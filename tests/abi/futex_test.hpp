@@ -28,8 +28,14 @@ std::vector<setting> shared_settings();
 std::vector<setting> all_library_settings();
 /** These, and the kernel. */
 std::vector<setting> all_settings();
-std::vector<setting> only_numa(const std::vector<setting>& settings);
-std::vector<setting> only_private(const std::vector<setting>& settings);
+/** Those for whose kind of word it holds. */
+std::vector<setting> only(bool (*holds)(word_kind), const std::vector<setting>& settings);
+constexpr bool is_numa(word_kind kind) {
+    return kind.numa;
+}
+constexpr bool is_private(word_kind kind) {
+    return !kind.shared;
+}
 std::string name_of_setting(const testing::TestParamInfo<setting>& info);
 
 /** Kills the program, with the test's name, if a test takes a minute. */
@@ -55,7 +61,9 @@ class futex_calls {
     /** Whether it is the library, and not the kernel, that knows who waits. */
     bool in_user_space() const { return is_library() && !kind_.shared; }
     /** Whether several words can be waited on at once. */
-    bool has_waitv() const { return in_user_space() || !is_library() || library_uses("waitv"); }
+    bool has_waitv() const {
+        return in_user_space() || !is_library() || (is_whole(kind_) && library_uses("waitv"));
+    }
     word_kind kind() const { return kind_; }
     guarded_word make_word() const { return guarded_word(kind_); }
 
@@ -63,7 +71,8 @@ class futex_calls {
     int wake(guarded_word& word, int count, uint64_t mask) const;
     int requeue(guarded_word& from, guarded_word& to, int wake, int requeue) const;
 
-    /** How many wait on the word: what a requeue to itself would move. */
+    /** How many wait on the word: what a requeue to itself would move, had the word none beside it.
+     */
     int queued(guarded_word& word) const;
 
     /** Waits, for the value that the word has. */
@@ -106,7 +115,7 @@ bool nodes_are_virtual();
 
 /** Skips a test with waits on several words where words of its kind cannot be. */
 #define FUTEX2_NEEDS_WAITV() \
-    if (!has_waitv()) GTEST_SKIP() << "FUTEX2_KERNEL leaves out futex_waitv"
+    if (!has_waitv()) GTEST_SKIP() << "not several of such words, or not by this FUTEX2_KERNEL"
 
 /** Runs a suite over every engine and kind of word, the library's, or its private ones alone. */
 #define FUTEX2_ON_EVERY_ENGINE(suite)                                                             \

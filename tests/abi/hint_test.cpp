@@ -34,7 +34,7 @@ class hints : public futex_test {
     guarded_word word = make_word();
     guarded_word other = make_word();
 };
-INSTANTIATE_TEST_SUITE_P(engines, hints, testing::ValuesIn(only_numa(all_settings())),
+INSTANTIATE_TEST_SUITE_P(engines, hints, testing::ValuesIn(only(is_numa, all_settings())),
                          name_of_setting);
 
 TEST_P(hints, name_a_node_while_somebody_waits) {
@@ -127,8 +127,8 @@ constexpr timespec passed = {0, 0};
 
 // To the kernel a shared word in memory of one process that cannot be written is none.
 class read_only_words : public futex_test {};
-INSTANTIATE_TEST_SUITE_P(engines, read_only_words, testing::ValuesIn(only_private(all_settings())),
-                         name_of_setting);
+INSTANTIATE_TEST_SUITE_P(engines, read_only_words,
+                         testing::ValuesIn(only(is_private, all_settings())), name_of_setting);
 
 TEST_P(read_only_words, can_be_used_unless_their_hint_must_be_written) {
     word_page page(kind());
@@ -144,7 +144,7 @@ TEST_P(read_only_words, can_be_used_unless_their_hint_must_be_written) {
 
 class read_only_words_without_a_node : public futex_test {};
 INSTANTIATE_TEST_SUITE_P(engines, read_only_words_without_a_node,
-                         testing::ValuesIn(only_numa(all_settings())), name_of_setting);
+                         testing::ValuesIn(only(is_numa, all_settings())), name_of_setting);
 
 TEST_P(read_only_words_without_a_node, cannot_be_waited_on) {
     word_page page(kind());
@@ -185,7 +185,7 @@ class policies : public futex_test {
 
     word_page page{kind()};
 };
-INSTANTIATE_TEST_SUITE_P(engines, policies, testing::ValuesIn(only_numa(all_settings())),
+INSTANTIATE_TEST_SUITE_P(engines, policies, testing::ValuesIn(only(is_numa, all_settings())),
                          name_of_setting);
 
 TEST_P(policies, preferred_names_the_node) {

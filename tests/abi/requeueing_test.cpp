@@ -32,7 +32,8 @@ class requeueing : public futex_test {
     guarded_word from = make_word();
     guarded_word to = make_word();
 };
-FUTEX2_ON_EVERY_ENGINE(requeueing);
+INSTANTIATE_TEST_SUITE_P(engines, requeueing, testing::ValuesIn(only(is_whole, all_settings())),
+                         name_of_setting);
 
 TEST_P(requeueing, wakes_then_moves_and_counts_both) {
     const waiters w = some_asleep_on(from, 5);

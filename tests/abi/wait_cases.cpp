@@ -10,6 +10,14 @@ namespace {
 
 constexpr call wait = call::wait;
 
+// Whose value the library reads; the kernel does it of others.
+bool is_a_part(word_kind kind) {
+    return sharing(kind) && is_part(shared(kind));
+}
+bool asked_of_the_kernel(word_kind kind) {
+    return sharing(kind) && !is_part(shared(kind));
+}
+
 std::vector<argument_case> single_cases() {
     return {
         {wait, "correct", {}, -ETIMEDOUT},
@@ -45,7 +53,8 @@ std::vector<argument_case> single_cases() {
         {wait, "outside", {outside()}, -EFAULT},
         {wait, "outside_top", {at(~uint64_t{15})}, -EFAULT},
         {wait, "null", {at(0)}, faults, difference{-EFAULT, "unmapped"}},
-        {wait, "null_shared", {at(0), only(sharing, shared())}, -EFAULT},
+        {wait, "null_shared", {at(0), only(asked_of_the_kernel, shared())}, -EFAULT},
+        {wait, "null_shared_part", {at(0), only(is_a_part, shared())}, faults},
         {wait, "shared_value_differs", {only(sharing, shared()), differs()}, -EAGAIN},
     };
 }

@@ -19,7 +19,8 @@ class waiting_on_many : public futex_test {
     guarded_word c = make_word();
     guarded_word other = make_word();
 };
-FUTEX2_ON_EVERY_ENGINE(waiting_on_many);
+INSTANTIATE_TEST_SUITE_P(engines, waiting_on_many,
+                         testing::ValuesIn(only(is_whole, all_settings())), name_of_setting);
 
 TEST_P(waiting_on_many, returns_the_index_of_the_word_that_was_woken) {
     const std::vector<guarded_word*> words = {&a, &b, &c};

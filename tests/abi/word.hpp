@@ -46,7 +46,15 @@ inline constexpr std::array<word_kind, 8> all_kinds = {{
 
 /** Whether processes can share such words. */
 constexpr bool can_be_shared(word_kind kind) {
-    return kind.size == FUTEX2_SIZE_U32 && !kind.numa;
+    return kind.size <= FUTEX2_SIZE_U32 && !kind.numa;
+}
+
+/** A word of 8 or 16 bits that processes share: a part of one of the kernel's. */
+constexpr bool is_part(word_kind kind) {
+    return kind.shared && kind.size < FUTEX2_SIZE_U32;
+}
+constexpr bool is_whole(word_kind kind) {
+    return !is_part(kind);
 }
 
 constexpr word_kind shared(word_kind kind) {
