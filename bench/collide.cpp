@@ -213,6 +213,8 @@ class collide final : public workload {
 
 made make_collide(const settings& how, const target& what) {
     return with_engine(what, [&]<class Engine>(const Engine& engine) -> made {
+        if (std::string reason = several_unsupported(what); !reason.empty())
+            return {nullptr, reason};
         if constexpr (Engine::has_waitv)
             return {std::make_unique<collide<Engine>>(how, what, engine), ""};
         else

@@ -103,6 +103,8 @@ made make_requeue(const settings& how, const target& what) {
     return with_engine(what, [&]<class Engine>(const Engine& engine) -> made {
         if (how.pi && !std::is_same_v<Engine, kernel_engine>)
             return {nullptr, "not supported: priority inheritance is an operation of futex(2)"};
+        if (std::string reason = several_unsupported(what); !reason.empty())
+            return {nullptr, reason};
         if constexpr (Engine::has_requeue)
             return {std::make_unique<requeue<Engine>>(how, engine), ""};
         else

@@ -184,6 +184,12 @@ std::string unsupported(const target& what) {
     return reason.empty() ? engine.missing() : reason;
 }
 
+std::string several_unsupported(const target& what) {
+    if (what.engine == engine_id::user && what.shared && what.bits < 32)
+        return "not supported: shared words of 8 and 16 bits are waited on one at a time";
+    return "";
+}
+
 std::string lock_unsupported(const target& what) {
     const engine_facts& engine = facts_of(what.engine);
     std::string reason = engine.lock(what);

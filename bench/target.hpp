@@ -50,6 +50,8 @@ struct target {
 
 /** Why the engine cannot wait on such words here; empty: it can. Asks the engine. */
 std::string unsupported(const target& what);
+/** The same of several such words at once, and of moving waiters from one to another. */
+std::string several_unsupported(const target& what);
 /** Why the engine has no lock, or none of such words; empty: it has. */
 std::string lock_unsupported(const target& what);
 

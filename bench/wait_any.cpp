@@ -156,6 +156,8 @@ class wait_any final : public workload {
 
 made make_wait_any(const settings& how, const target& what) {
     return with_engine(what, [&]<class Engine>(const Engine& engine) -> made {
+        if (std::string reason = several_unsupported(what); !reason.empty())
+            return {nullptr, reason};
         if constexpr (Engine::has_waitv)
             return {std::make_unique<wait_any<Engine>>(how, engine), ""};
         else

@@ -11,11 +11,14 @@
  * row by row, with the places where this library differs on purpose.
  *
  * A word with FUTEX2_PRIVATE is used through one address of one process. One
- * without it, plain and of 8, 16 or 32 bits, may lie in memory that processes share,
- * at any addresses of theirs: its waits are the kernel's, and each call on it a system
- * call. Bytes that are shared words of 8 or 16 bits are used in that one size, and not
- * as a shared word of 32 bits. A word stays mapped while anybody waits on it, until every futex2_waitv() that names it
- * has returned, and during every call that names it; futex2_store_wake() alone
+ * without it may lie in memory that processes share, at any addresses of theirs: its
+ * waits are the kernel's, and a call on it is a system call. A plain word of 64 bits
+ * must be private (-ENOTSUP): no call of the kernel's compares 64 bits. Bytes that are
+ * shared words of 8 or 16 bits are used in that one size, and not as a shared word of
+ * 32 bits: the kernel knows them as parts of one.
+ *
+ * A word stays mapped while anybody waits on it, until every futex2_waitv() that names
+ * it has returned, and during every call that names it; futex2_store_wake() alone
  * lets go of it earlier.
  *
  * No call allocates memory, except that the first call of the process maps the
@@ -100,6 +103,11 @@ struct futex_waitv {
  * instead set a node itself, while nobody waits: such a hint stays. Any other
  * negative value, and a node that the machine does not have, is EINVAL.
  *
+ * Of a word that processes share the hint stays as the first waiter set it. In a shared
+ * futex64_numa the lowest 16 bits of the hint are the node, or -1, and stay as the program
+ * sets them; the next 16 are ignored; the upper 32 count wakes: a wait that is overtaken by
+ * 2^32 wakes, to one, between its look at the value and its sleep misses them.
+ *
  * An 8-bit hint names nodes below 128: with P the possible nodes below 128 in
  * order, a thread on node n uses n if it is in P, else P[n mod |P|].
  */
@@ -137,7 +145,8 @@ struct futex2_wake_item {
  *   -EINVAL     unknown flag; expected or mask wider than the word, or mask 0;
  *               bad clock or timespec; misaligned word; impossible hint
  *   -EFAULT     the address is outside user memory (unmapped memory faults)
- *   -ENOTSUP    a word without FUTEX2_PRIVATE that is NUMA or of 64 bits
+ *   -ENOTSUP    without FUTEX2_PRIVATE: a plain word of 64 bits; of a NUMA word of 64
+ *               bits, a mask that is neither all ones nor of the lowest 32 bits
  *   -ENOMEM     the tables or the thread's parker could not be mapped
  * Blocks. Not for signal handlers. The value is read with acquire, and what was
  * written before a wake is visible after the wait that it ended.
@@ -155,7 +164,7 @@ FUTEX2_API int futex2_wait(void* word, uint64_t expected, uint64_t mask, unsigne
  *   -EINVAL  unknown flag; mask 0 or wider than the word; misaligned word;
  *            impossible hint
  *   -EFAULT  the address is outside user memory (an unmapped NUMA word faults)
- *   -ENOTSUP  a word without FUTEX2_PRIVATE that is NUMA or of 64 bits
+ *   -ENOTSUP  as futex2_wait()
  * Does not sleep, but for a bucket's lock. Async-signal-safe: in a handler that
  * interrupted this library inside a lock the wake is done when the lock has
  * been left, and returns 0. A full fence (seq_cst) precedes the look for
@@ -186,8 +195,9 @@ FUTEX2_API int futex2_waitv(struct futex_waitv* words, unsigned n, unsigned flag
  *
  * The two may differ in size, and one may be NUMA and the other plain. flags:
  * 0. A plain destination's memory is not read; a destination hint of -1 becomes
- * the source's node when a waiter moves. Returns woken + moved. Where one of two
- * words without FUTEX2_PRIVATE has 8 or 16 bits, those that were to move are woken.
+ * the source's node when a waiter moves. Returns woken + moved. Of words without
+ * FUTEX2_PRIVATE: where one of the two has 8 or 16 bits, those that were to move are
+ * woken; a destination's hint also becomes a node where nobody is there to be moved.
  *   -EAGAIN  the source's value differed
  *   -EINVAL  wake or requeue < 0; one word private and the other shared; else
  *            as futex2_wake(), for both words

@@ -90,7 +90,9 @@ static int check_words(const native_process& p, const struct futex_waitv* words,
         const word_flags flags{words[i].flags};
         void* word = word_of(words[i]);
         if (const int error = check_address(word, flags); error != 0) return error;
-        if (const int error = engine::look_first(p, word, flags.kind()); error != 0) return error;
+        const int error = flags.is_private() ? engine::look_first(p, word, flags.kind())
+                                             : shared::check_hint(p, word, flags.kind());
+        if (error != 0) return error;
     }
     return 0;
 }
@@ -134,7 +136,7 @@ static int requeue(const struct futex_waitv* from_to, unsigned flags, int wake, 
     native_process* p = instance();
     if (p == nullptr) return -ENOMEM;
     if (const int error = check_words(*p, from_to, 2); error != 0) return error;
-    if (!from.is_private()) return shared::requeue(from_to[0], from_to[1], wake, most);
+    if (!from.is_private()) return shared::requeue(*p, from_to[0], from_to[1], wake, most);
     return engine::requeue(*p, target_of(*p, word_of(from_to[0]), from_to[0].val, any, from),
                            key_of(*p, word_of(from_to[1]), to), wake, most);
 }
@@ -147,7 +149,7 @@ static int wakev(const struct futex2_wake_item* items, unsigned n, unsigned flag
         if (const int error = check_wake(items[i].word, items[i].mask, word); error != 0)
             return error;
         if (word.is_private()) continue;
-        if (const int error = shared::check_kind(word); error != 0) return error;
+        if (const int error = shared::check_kind(word, items[i].mask); error != 0) return error;
         all_private = false;
     }
     if (!all_private) return shared::wakev(items, n);

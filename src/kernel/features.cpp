@@ -7,8 +7,8 @@
 
 namespace futex2::kernel {
 
+using platform::futex_call;
 using platform::order;
-using platform::system_call;
 
 constinit platform::native_atomic<uint32_t> usable_;
 
@@ -32,18 +32,17 @@ struct futex_waitv naming(const uint32_t& word) {
 bool has_waitv() {
     const uint32_t word = value;
     struct futex_waitv one = naming(word);
-    return system_call(platform::sys_futex_waitv, &one, 1u, 0u, nullptr, CLOCK_MONOTONIC) ==
-           -EAGAIN;
+    return futex_call(platform::sys_futex_waitv, &one, 1u, 0u, nullptr, CLOCK_MONOTONIC) == -EAGAIN;
 }
 
 bool has_futex2() {
     const uint32_t word = value;
     struct futex_waitv from_to[] = {naming(word), naming(word)};
     constexpr unsigned long other_value = value + 1;
-    return system_call(platform::sys_futex_wake, &word, any, 0, private_word) == 0 &&
-           system_call(platform::sys_futex_wait, &word, other_value, any, private_word, nullptr,
-                       CLOCK_MONOTONIC) == -EAGAIN &&
-           system_call(platform::sys_futex_requeue, from_to, 0u, 0, 0) == -EAGAIN;
+    return futex_call(platform::sys_futex_wake, &word, any, 0, private_word) == 0 &&
+           futex_call(platform::sys_futex_wait, &word, other_value, any, private_word, nullptr,
+                      CLOCK_MONOTONIC) == -EAGAIN &&
+           futex_call(platform::sys_futex_requeue, from_to, 0u, 0, 0) == -EAGAIN;
 }
 
 }  // namespace

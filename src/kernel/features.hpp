@@ -5,6 +5,8 @@
 // thread or signal handler. futex(2) is part of every kernel.
 #pragma once
 
+#include <errno.h>
+
 #include "platform/atomic.hpp"
 
 namespace futex2::kernel {
@@ -27,6 +29,15 @@ inline bool may_use(features call) {
     if (known == 0) [[unlikely]]
         known = ask_for_features();
     return (known & call) != 0;
+}
+
+// Such an answer comes of a filter that was set later: no futex call means it. The call is
+// not made again.
+inline bool is_refused(features call, long answer) {
+    if (answer != -ENOSYS && answer != -EPERM) [[likely]]
+        return false;
+    usable_.fetch_and(~call, platform::order::relaxed);
+    return true;
 }
 
 }  // namespace futex2::kernel

@@ -30,6 +30,18 @@ void append_order(std::vector<argument_case>& table, call which, const std::vect
     }
 }
 
+// Of the hint of a shared futex64_numa the lowest 16 bits are the node, the next 16 nothing.
+void append_shared_sequences(std::vector<argument_case>& table, call which, int good_result) {
+    const step words = only(sharing_sequence, shared());
+    const argument_case hints[] = {
+        {which, "shared_sequence", {words, hint(0x7654'3210'0000'0000)}, good_result},
+        {which, "shared_bits_16_to_31", {words, hint(0x7fff'0000)}, good_result},
+        {which, "shared_node_minus_2", {words, hint(0x7654'3210'0000'fffe)}, -EINVAL},
+        {which, "shared_node_beyond", {words, hint(0x7fff)}, -EINVAL},
+    };
+    table.insert(table.end(), std::begin(hints), std::end(hints));
+}
+
 void append_shared(std::vector<argument_case>& table, call which, const std::vector<check>& checks,
                    int good_result) {
     const bool many = which == call::waitv;
@@ -40,6 +52,9 @@ void append_shared(std::vector<argument_case>& table, call which, const std::vec
                      {only(many ? not_sharing_many : not_sharing, shared())},
                      -ENOTSUP,
                      difference{good_result, "unshared"}});
+    table.push_back(
+        {which, "shared_hint_minus_2", {only(sharing_numa, shared()), hint(-2)}, -EINVAL});
+    append_shared_sequences(table, which, good_result);
     for (const check& c : checks) {
         if (c.where != looks_at::memory)
             table.push_back({which, "shared_" + c.name, {shared(), c.spoil}, c.result});
@@ -61,6 +76,22 @@ bool not_sharing(word_kind kind) {
 
 bool sharing_many(word_kind kind) {
     return can_be_shared(kind) && is_whole(shared(kind));
+}
+
+bool sharing_by_address(word_kind kind) {
+    return can_be_shared(kind) && !kind.numa;
+}
+
+bool asked_of_the_kernel(word_kind kind) {
+    return sharing_by_address(kind) && is_whole(shared(kind));
+}
+
+bool sharing_numa(word_kind kind) {
+    return can_be_shared(kind) && kind.numa;
+}
+
+bool sharing_sequence(word_kind kind) {
+    return has_sequence(shared(kind));
 }
 
 bool not_sharing_many(word_kind kind) {

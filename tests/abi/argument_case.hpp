@@ -65,6 +65,11 @@ bool sharing(word_kind kind);
 bool not_sharing(word_kind kind);
 bool sharing_many(word_kind kind);
 bool not_sharing_many(word_kind kind);
+/** Whose memory the kernel alone looks at, in a wake; in other calls. */
+bool sharing_by_address(word_kind kind);
+bool asked_of_the_kernel(word_kind kind);
+bool sharing_numa(word_kind kind);
+bool sharing_sequence(word_kind kind);
 
 /** Appends a case for each flag that no word knows (bits 4 to 6 and 8 to 31). */
 void append_unknown_flags(std::vector<argument_case>& table, call which);

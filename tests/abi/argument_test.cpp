@@ -48,6 +48,26 @@ void accept_kernel_hint(look& word, int result, bool one_word, int highest_node)
     word.before.set_hint(word.after.hint());
 }
 
+// A waiter of a shared word without a node gives it one, and nobody takes that back.
+void accept_shared_hint(look& word, int result, int highest_node) {
+    if (!word.before.kind().numa || word.before.hint() != FUTEX_NO_NODE) return;
+    if (result != -ETIMEDOUT || word.after.hint() == FUTEX_NO_NODE) return;
+    EXPECT_GE(word.after.hint(), 0);
+    EXPECT_LE(word.after.hint(), highest_node);
+    word.before.set_hint(word.after.hint());
+}
+
+// A wake or a requeue moves the sequence of a shared futex64_numa on.
+void accept_sequence(look& word, const scene& s) {
+    const bool waits = s.which == call::wait || s.which == call::waitv;
+    const auto before = static_cast<uint64_t>(word.before.hint());
+    const auto after = static_cast<uint64_t>(word.after.hint());
+    const uint64_t moved = (after >> 32) - (before >> 32);
+    if (waits || (moved & UINT32_MAX) > 1) return;
+    word.before.set_hint(
+        static_cast<int64_t>((before & UINT32_MAX) | (after & ~uint64_t{UINT32_MAX})));
+}
+
 class argument_test : public testing::Test {
   public:
     argument_test(const argument_case& tested, word_kind kind) : case_(tested), kind_(kind) {}
@@ -104,6 +124,11 @@ class argument_test : public testing::Test {
                 word.before.set_value(s.stored);
             if (&on == &kernel() && named)
                 accept_kernel_hint(word, result, before.size() == 1, on.highest_node);
+            const bool is_shared = (before[i].flags & FUTEX2_PRIVATE) == 0;
+            if (is_shared && named && has_sequence(shared(word.before.kind())))
+                accept_sequence(word, s);
+            else if (is_shared && named && &on == &library())
+                accept_shared_hint(word, result, on.highest_node);
             expect_unchanged(word, "word " + std::to_string(i));
         }
     }

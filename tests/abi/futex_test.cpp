@@ -60,6 +60,7 @@ std::vector<setting> all_settings() {
     settings.push_back({kernel, u32});
     settings.push_back({kernel, u32_numa});
     settings.push_back({kernel, shared(u32)});
+    settings.push_back({kernel, shared(u32_numa)});
     return settings;
 }
 

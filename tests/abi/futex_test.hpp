@@ -30,11 +30,11 @@ std::vector<setting> all_library_settings();
 std::vector<setting> all_settings();
 /** Those for whose kind of word it holds. */
 std::vector<setting> only(bool (*holds)(word_kind), const std::vector<setting>& settings);
-constexpr bool is_numa(word_kind kind) {
-    return kind.numa;
-}
 constexpr bool is_private(word_kind kind) {
     return !kind.shared;
+}
+constexpr bool is_private_numa(word_kind kind) {
+    return kind.numa && !kind.shared;
 }
 std::string name_of_setting(const testing::TestParamInfo<setting>& info);
 

@@ -25,7 +25,7 @@ class hints : public futex_test {
     }
     // What the hint of a word without waiters is, which was -1 at first.
     void expect_no_waiter_left(guarded_word& of) {
-        if (is_library())
+        if (in_user_space())
             EXPECT_EQ(of.hint(), FUTEX_NO_NODE);
         else
             expect_a_node(of);
@@ -34,7 +34,7 @@ class hints : public futex_test {
     guarded_word word = make_word();
     guarded_word other = make_word();
 };
-INSTANTIATE_TEST_SUITE_P(engines, hints, testing::ValuesIn(only(is_numa, all_settings())),
+INSTANTIATE_TEST_SUITE_P(engines, hints, testing::ValuesIn(only(has_hint, all_settings())),
                          name_of_setting);
 
 TEST_P(hints, name_a_node_while_somebody_waits) {
@@ -61,6 +61,7 @@ TEST_P(hints, that_the_user_set_stay) {
 }
 
 TEST_P(hints, of_a_wait_on_many_are_given_up_together) {
+    FUTEX2_NEEDS_WAITV();
     const auto waiter = asleep_on_many({&word, &other});
     expect_a_node(word);
     expect_a_node(other);
@@ -71,6 +72,7 @@ TEST_P(hints, of_a_wait_on_many_are_given_up_together) {
 }
 
 TEST_P(hints, follow_a_requeued_waiter) {
+    if (is_part(kind())) GTEST_SKIP() << "is woken";
     const auto waiter = asleep_on(word);
     const int64_t node = word.hint();
     EXPECT_EQ(requeue(word, other, 0, 1), 1);
@@ -144,7 +146,7 @@ TEST_P(read_only_words, can_be_used_unless_their_hint_must_be_written) {
 
 class read_only_words_without_a_node : public futex_test {};
 INSTANTIATE_TEST_SUITE_P(engines, read_only_words_without_a_node,
-                         testing::ValuesIn(only(is_numa, all_settings())), name_of_setting);
+                         testing::ValuesIn(only(is_private_numa, all_settings())), name_of_setting);
 
 TEST_P(read_only_words_without_a_node, cannot_be_waited_on) {
     word_page page(kind());
@@ -185,7 +187,7 @@ class policies : public futex_test {
 
     word_page page{kind()};
 };
-INSTANTIATE_TEST_SUITE_P(engines, policies, testing::ValuesIn(only(is_numa, all_settings())),
+INSTANTIATE_TEST_SUITE_P(engines, policies, testing::ValuesIn(only(has_hint, all_settings())),
                          name_of_setting);
 
 TEST_P(policies, preferred_names_the_node) {

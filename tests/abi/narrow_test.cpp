@@ -45,7 +45,7 @@ class narrow_words : public futex_test {
         futex_test::SetUp();
         if (!kind().numa) return;
         for (unsigned i = 0; i < count(); ++i)
-            memset(static_cast<char*>(at(i)) + kind().bytes(), 0, kind().bytes());
+            memset(static_cast<char*>(at(i)) + kind().bytes(), 0xff, kind().bytes());
     }
     alignas(16) unsigned char bytes_[size] = {};
 };

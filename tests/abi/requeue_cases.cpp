@@ -63,7 +63,7 @@ std::vector<argument_case> single_cases() {
         {requeue, "value_differs", {differs()}, -EAGAIN},
         {requeue, "value_differs_counts_0", {differs(), counts(0, 0)}, -EAGAIN},
         {requeue, "destination_value_unused", {second(differs())}, 0},
-        {requeue, "null_shared", {only(sharing_many, shared()), second(at(0))}, -EFAULT},
+        {requeue, "null_shared", {only(asked_of_the_kernel, shared()), second(at(0))}, -EFAULT},
         {requeue, "shared_value_differs", {only(sharing, shared()), differs()}, -EAGAIN},
         // Both words.
         {requeue, "to_itself", {like_first()}, 0},

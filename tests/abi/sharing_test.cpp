@@ -51,7 +51,7 @@ class sharing : public testing::TestWithParam<shared_setting> {
 
   private:
     void SetUp() override {
-        if (kind().numa) futex2_store_wake(word, 0, 0, flags());
+        if (kind().numa) memset(static_cast<char*>(word) + kind().bytes(), 0xff, kind().bytes());
     }
     watchdog watchdog_;
 };
@@ -66,7 +66,7 @@ TEST_P(sharing, a_wake_reaches_another_process) {
     EXPECT_EQ(wake(1), 1);
     EXPECT_EQ(first.result(), 0);
     EXPECT_EQ(sleepers(), 1);
-    EXPECT_EQ(wake(INT_MAX), 1);
+    EXPECT_EQ(futex2_wake(word, all(), INT_MAX, flags() | FUTEX2_WAKE_LOCAL), 1);
     EXPECT_EQ(second.result(), 0);
     EXPECT_EQ(wake(INT_MAX), 0);
 }
@@ -79,6 +79,30 @@ TEST_P(sharing, what_was_stored_is_seen_where_it_wakes) {
     until([&] { return sleepers() == 1; });
     EXPECT_EQ(futex2_store_wake(word, all(), 1, flags()), 1);
     EXPECT_EQ(waiter.result(), -EAGAIN);
+}
+
+TEST_P(sharing, sequences_count_wakes) {
+    if (!has_sequence(kind())) GTEST_SKIP() << "has none";
+    const auto* sequence = kernel_word(word, kind());
+    const auto* node = static_cast<const int32_t*>(word) + 2;
+    const auto expect = [&](uint32_t count) {
+        EXPECT_EQ(__atomic_load_n(sequence, __ATOMIC_SEQ_CST), count);
+        EXPECT_EQ(__atomic_load_n(node, __ATOMIC_SEQ_CST), -1);
+    };
+    expect(UINT32_MAX);
+    EXPECT_EQ(wake(1), 0);
+    expect(0);
+    EXPECT_EQ(wake(0), 0);
+    expect(0);
+    EXPECT_EQ(futex2_store_wake(word, 7, 1, flags()), 0);
+    expect(1);
+    futex_waitv to_itself[2] = {{7, reinterpret_cast<uintptr_t>(word), flags(), 0},
+                                {7, reinterpret_cast<uintptr_t>(word), flags(), 0}};
+    EXPECT_EQ(futex2_requeue(to_itself, 0, 1, 1), 0);
+    expect(2);
+    const timespec passed = {0, 0};
+    EXPECT_EQ(futex2_wait(word, 7, all(), flags(), &passed, CLOCK_MONOTONIC), -ETIMEDOUT);
+    expect(2);
 }
 
 TEST_P(sharing, a_private_wake_does_not_reach_a_shared_wait) {

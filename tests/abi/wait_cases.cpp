@@ -10,12 +10,8 @@ namespace {
 
 constexpr call wait = call::wait;
 
-// Whose value the library reads; the kernel does it of others.
-bool is_a_part(word_kind kind) {
-    return sharing(kind) && is_part(shared(kind));
-}
-bool asked_of_the_kernel(word_kind kind) {
-    return sharing(kind) && !is_part(shared(kind));
+bool read_by_the_library(word_kind kind) {
+    return sharing(kind) && !asked_of_the_kernel(kind);
 }
 
 std::vector<argument_case> single_cases() {
@@ -54,7 +50,13 @@ std::vector<argument_case> single_cases() {
         {wait, "outside_top", {at(~uint64_t{15})}, -EFAULT},
         {wait, "null", {at(0)}, faults, difference{-EFAULT, "unmapped"}},
         {wait, "null_shared", {at(0), only(asked_of_the_kernel, shared())}, -EFAULT},
-        {wait, "null_shared_part", {at(0), only(is_a_part, shared())}, faults},
+        {wait,
+         "null_shared_read",
+         {at(0), only(read_by_the_library, shared())},
+         faults,
+         difference{-EFAULT, "unmapped"}},
+        {wait, "shared_mask_lower", {only(sharing_sequence, shared()), mask(1)}, -ETIMEDOUT},
+        {wait, "shared_mask_upper", {only(sharing_sequence, shared()), mask(1ull << 32)}, -ENOTSUP},
         {wait, "shared_value_differs", {only(sharing, shared()), differs()}, -EAGAIN},
     };
 }

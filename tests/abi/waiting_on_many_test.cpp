@@ -35,7 +35,7 @@ TEST_P(waiting_on_many, returns_the_index_of_the_word_that_was_woken) {
 
 TEST_P(waiting_on_many, is_woken_by_any_mask) {
     const auto waiter = asleep_on_many({&a, &b});
-    EXPECT_EQ(wake(b, 1, uint64_t{1} << (kind().bits() - 1)), 1);
+    EXPECT_EQ(wake(b, 1, uint64_t{1} << (mask_bits(kind()) - 1)), 1);
     EXPECT_EQ(waiter->result(), 1);
 }
 

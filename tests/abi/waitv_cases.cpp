@@ -11,8 +11,8 @@ constexpr call waitv = call::waitv;
 constexpr word_kind u8 = {FUTEX2_SIZE_U8, false};
 constexpr word_kind u64_numa = {FUTEX2_SIZE_U64, true};
 
-bool asked_of_the_kernel(word_kind kind) {
-    return sharing_many(kind) && library_uses("waitv");
+bool waits_in_the_kernel(word_kind kind) {
+    return asked_of_the_kernel(kind) && library_uses("waitv");
 }
 
 std::vector<argument_case> single_cases() {
@@ -64,7 +64,7 @@ std::vector<argument_case> single_cases() {
          difference{-EINVAL, "sizes"}},
         {waitv, "one_shared", {second(shared_word())}, -ENOSYS, difference{-ETIMEDOUT, "mixed"}},
         {waitv, "shared_value_differs", {only(sharing_many, shared()), second(differs())}, -EAGAIN},
-        {waitv, "null_shared", {only(asked_of_the_kernel, shared()), second(at(0))}, -EFAULT},
+        {waitv, "null_shared", {only(waits_in_the_kernel, shared()), second(at(0))}, -EFAULT},
     };
 }
 

@@ -35,8 +35,13 @@ std::vector<argument_case> single_cases() {
         {wake, "outside_top", {at(~uint64_t{15})}, -EFAULT},
         {wake, "outside_count_0", {outside(), count(0)}, -EFAULT},
         {wake, "hint_count_0", {hint(-2), count(0)}, -EINVAL},
-        {wake, "null_shared", {at(0), only(sharing, shared())}, -EFAULT},
-        {wake, "null_shared_count_0", {at(0), count(0), only(sharing, shared())}, -EFAULT},
+        {wake, "null_shared", {at(0), only(sharing_by_address, shared())}, -EFAULT},
+        {wake,
+         "null_shared_count_0",
+         {at(0), count(0), only(sharing_by_address, shared())},
+         -EFAULT},
+        {wake, "shared_mask_lower", {only(sharing_sequence, shared()), mask(1)}, 0},
+        {wake, "shared_mask_upper", {only(sharing_sequence, shared()), mask(1ull << 32)}, -ENOTSUP},
         {wake, "count_0_shared", {count(0), only(sharing, shared())}, 0},
     };
 }

@@ -46,7 +46,7 @@ inline constexpr std::array<word_kind, 8> all_kinds = {{
 
 /** Whether processes can share such words. */
 constexpr bool can_be_shared(word_kind kind) {
-    return kind.size <= FUTEX2_SIZE_U32 && !kind.numa;
+    return kind.numa || kind.size != FUTEX2_SIZE_U64;
 }
 
 /** A word of 8 or 16 bits that processes share: a part of one of the kernel's. */
@@ -55,6 +55,19 @@ constexpr bool is_part(word_kind kind) {
 }
 constexpr bool is_whole(word_kind kind) {
     return !is_part(kind);
+}
+
+/** A futex64_numa that processes share: its hint holds a sequence of wakes above the node. */
+constexpr bool has_sequence(word_kind kind) {
+    return kind.shared && kind.numa && kind.size == FUTEX2_SIZE_U64;
+}
+/** The bits of a mask that can choose among its waiters; all ones reach them all. */
+constexpr unsigned mask_bits(word_kind kind) {
+    return has_sequence(kind) ? 32 : kind.bits();
+}
+/** Whose hint is a node or -1. */
+constexpr bool has_hint(word_kind kind) {
+    return kind.numa && !has_sequence(kind);
 }
 
 constexpr word_kind shared(word_kind kind) {

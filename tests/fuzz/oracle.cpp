@@ -13,6 +13,8 @@ namespace {
 
 const side library = {abi_test::library(), FUTEX2_SIZE_U32};
 const side kernel = {abi_test::kernel(), FUTEX2_SIZE_U32};
+const side library_shared = {abi_test::library(), FUTEX2_SIZE_U32, true};
+const side kernel_shared = {abi_test::kernel(), FUTEX2_SIZE_U32, true};
 
 std::string report(const program& p, const std::string& who, const std::string& what) {
     std::ostringstream text;
@@ -35,6 +37,12 @@ std::string oracle::ask(const program& p, std::span<const unsigned> other_sizes)
         ++done_.runs;
         if (const std::string what = where_engines_part(p, seen, right); !what.empty())
             return report(p, "Library and kernel", what);
+        const trace seen_shared = run(crew_, library_shared, p);
+        const trace right_shared = run(crew_, kernel_shared, p, &seen_shared);
+        done_.runs += 2;
+        if (const std::string what = where_engines_part(p, seen_shared, right_shared);
+            !what.empty())
+            return report(p, "On shared words, library and kernel", what);
     }
     for (const unsigned size : other_sizes) {
         const trace alike = run(crew_, {abi_test::library(), size}, p);

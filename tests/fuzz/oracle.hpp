@@ -30,8 +30,9 @@ class oracle {
     oracle();
 
     /**
-     * Runs it with words of 32 bits on both engines, and with those of other sizes on the
-     * library. Returns where the runs part, with the program; empty: nowhere.
+     * Runs it with words of 32 bits on both engines, private ones and shared ones, and with
+     * those of other sizes on the library. Returns where the runs part, with the program; empty:
+     * nowhere.
      */
     std::string ask(const program& p, std::span<const unsigned> other_sizes);
 

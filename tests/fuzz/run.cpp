@@ -4,6 +4,7 @@
 #include <futex2/testing.h>
 
 #include <algorithm>
+#include <bit>
 #include <cerrno>
 #include <optional>
 
@@ -81,9 +82,19 @@ class running {
                });
     }
 
+    // The kernel may count a wait on two of them twice: the library's wakes come so close together
+    // that it does not run in between (differences.the_first_wake_claims_the_wait).
+    bool may_count_twice(word_set words) const {
+        return std::ranges::any_of(waits_, [=](const auto& w) {
+            return w && w->on_many && std::popcount(w->reach & words) > 1;
+        });
+    }
+
     bool requeue_fits(const step& s) const {
         const word_set from = set_of(s.word_at(0));
         const word_set to = set_of(s.word_at(1));
+        // A shared destination gets a node from the library, whether somebody is moved or not.
+        if (s.between_kinds() && where_.shared) return false;
         // Between kinds, which the kernel refuses, nobody may be there to be moved.
         if (s.between_kinds() && somebody_may_wait_on(from)) return false;
         return !would_wait_twice(from, to) && !order_is_by_chance(from, to);
@@ -106,6 +117,11 @@ class running {
                 break;
             case action::requeue:
                 return requeue_fits(s);
+            case action::wakev:
+                if (!where_.shared) break;
+                // The library reads shared words before it wakes anybody.
+                if (s.flaw == flaw::null || may_count_twice(s.footprint())) return false;
+                break;
             case action::set_hint:
                 return is_numa(s.word) && !somebody_may_wait_on(set_of(s.word));
             case action::interrupt:
