@@ -175,15 +175,16 @@ FUTEX2_API int futex2_wake(void* word, uint64_t mask, int count, unsigned flags)
 /**
  * Sleeps while all of n words hold their values; 1 <= n <= FUTEX_WAITV_MAX.
  *
- * Sizes, NUMA and plain words may be mixed. flags: 0. Returns the index of a
- * word that was woken. Uses 128 bytes of stack for each word.
+ * Sizes, NUMA and plain words may be mixed, and private and shared ones. flags: 0.
+ * Returns the index of a word that was woken. Uses 128 bytes of stack for each private
+ * word, and 5 KiB where one is shared.
  *   -EAGAIN, -ETIMEDOUT, -EINTR, -EINVAL, -EFAULT, -ENOTSUP, -ENOMEM
  *            as futex2_wait(); EINVAL also for flags, n, words == NULL and a
  *            __reserved that is not 0. All words are checked before any value
  *            is compared.
  *   -ENOTSUP  also: a word of 8 or 16 bits without FUTEX2_PRIVATE
- *   -ENOSYS  private and shared words in one call; several shared words where the
- *            kernel has no futex_waitv
+ *   -ENOSYS  several words of which one or more are shared, where the kernel has no
+ *            futex_waitv
  * Blocks. Not for signal handlers. Memory order as futex2_wait().
  */
 FUTEX2_API int futex2_waitv(struct futex_waitv* words, unsigned n, unsigned flags,

@@ -50,10 +50,12 @@ struct alignas(64) parker {
         return i;
     }
 
+    // Before its thread sleeps. Relaxed on failure is enough: over() acquires.
+    void lie_down() { state.compare_exchange(armed, sleeping, order::relaxed); }
+
     // Sleeps until the wait is over (0), or until -EINTR or -ETIMEDOUT.
     int sleep(deadline until) {
-        // Relaxed on failure is enough: over() acquires.
-        state.compare_exchange(armed, sleeping, order::relaxed);
+        lie_down();
         while (!over()) {
             const int error = P::park(state, sleeping, until);
             // A wake that came with the error wins.

@@ -175,11 +175,12 @@ struct nothing {
     void operator()() const {}
 };
 
-// Waits on n entries, which are prepared for w. before_sleep() runs when they are queued, and
-// must not wait itself. False: this is a forked child, in which the wait must begin again.
-template <platform_like P, class F = nothing>
-bool wait_on(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, entry<P>* entries,
-             unsigned n, deadline until, wait_result& result, const F& before_sleep = {}) {
+// Waits on n entries, which are prepared for w. sleep_on(parker) runs when they are queued: it
+// answers what sleeping came to. False: this is a forked child, in which the wait must begin
+// again.
+template <platform_like P, class Sleep>
+bool wait_by(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, entry<P>* entries,
+             unsigned n, wait_result& result, const Sleep& sleep_on) {
     arm(t, w);
     enqueued state = enqueued::yes;
     unsigned queued = 0;
@@ -188,14 +189,21 @@ bool wait_on(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, ent
         if (state == enqueued::yes) ++queued;
     }
     if (state == enqueued::forked) return false;
-    int status = error_of(state);
-    if (state == enqueued::yes) {
-        before_sleep();
-        status = sleep(p, t, *w.parking.get(), until);
-    }
+    const int status = state == enqueued::yes ? sleep_on(*w.parking.get()) : error_of(state);
     bool ours = true;
     result = finish(p, t, generation, w, entries, queued, status, ours);
     return ours;
+}
+
+// The same, asleep on the parker. before_sleep() runs when the entries are queued, and must not
+// wait itself.
+template <platform_like P, class F = nothing>
+bool wait_on(process<P>& p, thread<P>& t, uint32_t generation, waiter<P>& w, entry<P>* entries,
+             unsigned n, deadline until, wait_result& result, const F& before_sleep = {}) {
+    return wait_by(p, t, generation, w, entries, n, result, [&](parker<P>& own) {
+        before_sleep();
+        return sleep(p, t, own, until);
+    });
 }
 
 // What a call must answer before it queues anything, or 0. All hints are looked

@@ -15,6 +15,7 @@ using platform::deadline;
 
 inline constexpr uint32_t any_mask = FUTEX_BITSET_MATCH_ANY;
 inline constexpr unsigned shared_flags = 2;  // FUTEX2_SIZE_U32
+inline constexpr unsigned private_flags = shared_flags | FUTEX_PRIVATE_FLAG;
 
 int wait_word(const uint32_t* word, uint32_t expected, uint32_t mask, deadline until);
 

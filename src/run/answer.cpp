@@ -12,8 +12,8 @@
 namespace futex2::run {
 namespace {
 
-// Words of both kinds are the library's to refuse: the kernel would take them all, and miss
-// the wakes of the private ones.
+// Words of both kinds are the library's, which asks the kernel for the shared ones: the kernel
+// would take them all, and miss the wakes of the private ones.
 bool all_left_to_kernel(const futex_waitv* words, unsigned n) {
     if (words == nullptr || n == 0 || n > FUTEX_WAITV_MAX) return false;
     for (unsigned i = 0; i < n; ++i)

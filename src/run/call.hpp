@@ -56,9 +56,9 @@ inline constexpr const char* operation_name[operations] = {
     "FUTEX_CMP_REQUEUE",  "FUTEX_WAKE_OP", "FUTEX_WAIT_BITSET", "FUTEX_WAKE_BITSET",
 };
 
-// Words without FUTEX2_PRIVATE: the library answers -ENOSYS to them, so the kernel is asked,
-// which may have the calls. A word is always somebody's alone: of one process's private words no
-// call goes to the kernel, and of shared words none to the library.
+// Words without FUTEX2_PRIVATE are the kernel's. A word is always somebody's alone: of one
+// process's private words no call goes to the kernel, and who waits on shared words waits there,
+// also where the library asks for it (futex_waitv of both).
 constexpr bool is_for_library(unsigned flags) {
     return (flags & FUTEX2_PRIVATE) != 0;
 }

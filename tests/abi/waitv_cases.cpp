@@ -15,6 +15,16 @@ bool waits_in_the_kernel(word_kind kind) {
     return asked_of_the_kernel(kind) && library_uses("waitv");
 }
 
+// A private word, and a shared one that can be waited on beside it.
+argument_case mixed(const char* name, const step& spoil, int result) {
+    argument_case made = {waitv, name, {only(sharing_many, second(shared_word()))}, result};
+    if (spoil.apply) made.steps.push_back(spoil);
+    if (library_uses("waitv")) return made;
+    made.result = -ENOSYS;
+    made.kernel = difference{result, "mixed"};
+    return made;
+}
+
 std::vector<argument_case> single_cases() {
     return {
         {waitv, "correct", {}, -ETIMEDOUT},
@@ -62,7 +72,14 @@ std::vector<argument_case> single_cases() {
          {kind_is(u8), second(kind_is(u64_numa))},
          -ETIMEDOUT,
          difference{-EINVAL, "sizes"}},
-        {waitv, "one_shared", {second(shared_word())}, -ENOSYS, difference{-ETIMEDOUT, "mixed"}},
+        mixed("one_shared", {}, -ETIMEDOUT),
+        mixed("one_shared_and_differs", differs(), -EAGAIN),
+        mixed("one_shared_which_differs", second(differs()), -EAGAIN),
+        {waitv,
+         "one_shared_unsupported",
+         {only(not_sharing_many, second(shared_word()))},
+         -ENOTSUP,
+         difference{-ETIMEDOUT, "unshared"}},
         {waitv, "shared_value_differs", {only(sharing_many, shared()), second(differs())}, -EAGAIN},
         {waitv, "null_shared", {only(waits_in_the_kernel, shared()), second(at(0))}, -EFAULT},
     };

@@ -6,6 +6,8 @@
 #include <algorithm>
 #include <cerrno>
 
+#include "abi/engine.hpp"
+
 namespace futex2::fuzz {
 namespace {
 
@@ -27,7 +29,8 @@ bool is_row(const step* s, int library, int kernel) {
     if (s->between_kinds() && kernel == -EINVAL)
         return library == 0 || library == -EAGAIN || library == -EFAULT;
     // #mixed.
-    return names_shared_word(*s) && s->what == action::waitv && library == -ENOSYS;
+    return names_shared_word(*s) && s->what == action::waitv && library == -ENOSYS &&
+           !abi_test::library_uses("waitv");
 }
 
 // #unshared.

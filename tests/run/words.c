@@ -123,6 +123,30 @@ static void one_of_many(void) {
     EXPECT_ANSWER(both.answer, 101);
 }
 
+// A private word that the kernel does not know, and one that processes share.
+static void private_and_shared(void) {
+    static uint8_t byte;
+    static uint32_t shared;
+    struct futex_waitv v[2] = {
+        {.val = 0, .uaddr = (uintptr_t)&shared, .flags = FUTEX2_SIZE_U32},
+        {.val = 0, .uaddr = (uintptr_t)&byte, .flags = FUTEX2_SIZE_U8 | FUTEX2_PRIVATE}};
+    if (futex_waitv(v, 1, &(struct timespec){0, 0}) == -ENOSYS) return;
+    for (unsigned woken = 0; woken < 2; ++woken) {
+        struct {
+            atomic_long answer;
+            struct futex_waitv* words;
+        } both = {0, v};
+        struct worker w;
+        start(&w, wait_on_many, &both);
+        if (woken == 0)
+            UNTIL(futex(&shared, FUTEX_WAKE, 1, NULL, NULL, 0) == 1);
+        else
+            UNTIL(futex_wake(&byte, 255, 1, FUTEX2_SIZE_U8 | FUTEX2_PRIVATE) == 1);
+        join(&w);
+        EXPECT_ANSWER(both.answer, 100 + woken);
+    }
+}
+
 static void requeued(void) {
     static uint8_t from;
     static uint32_t to;
@@ -155,6 +179,7 @@ void words(void) {
     }
     many_words();
     one_of_many();
+    private_and_shared();
     requeued();
     both_systems();
 }
