@@ -32,14 +32,21 @@ int64_t load_hint(const void* word, word_kind kind) {
 // Whom a wake can find.
 enum class reach : uint8_t { waiters, nobody, impossible };
 
-// Behind the change of the value. The fence: as engine::wake().
-reach reach_of(const native_process& p, const void* word, word_kind kind) {
+// Behind the change of the value. The fence: as engine::wake(). hint: as it was looked at. It is
+// not read again: others may write anything there, which must not get into another word.
+reach reach_of(const native_process& p, const void* word, word_kind kind, int64_t& hint) {
+    hint = no_node;
     if (!kind.numa()) return reach::waiters;
     native::fence();
-    const int64_t hint = load_hint(word, kind);
+    hint = load_hint(word, kind);
     if (!valid_hint(p, hint)) return reach::impossible;
     // Nobody has ever waited. Of a word with a sequence the hint does not tell.
     return hint == no_node && !has_sequence(kind) ? reach::nobody : reach::waiters;
+}
+
+reach reach_of(const native_process& p, const void* word, word_kind kind) {
+    int64_t hint;
+    return reach_of(p, word, kind, hint);
 }
 
 // mask: of the word's size. Of 64 bits the kernel has the lower 32 (check_kind()).
@@ -188,7 +195,8 @@ int requeue(native_process& p, const struct futex_waitv& from, const struct fute
     const word_kind destination = word_flags{to.flags}.kind();
     for (const auto* entry : {&from, &to})
         if (const int error = check_kind({entry->flags}, any); error != 0) return error;
-    const reach found = reach_of(p, word_of(from), source);
+    int64_t node;
+    const reach found = reach_of(p, word_of(from), source, node);
     if (found == reach::impossible) return -EINVAL;
     if (found == reach::nobody) return differs(word_of(from), source, from.val) ? -EAGAIN : 0;
     if (is_narrow(source) || is_narrow(destination))
@@ -196,10 +204,8 @@ int requeue(native_process& p, const struct futex_waitv& from, const struct fute
     if (most > 0 && destination.numa() && !has_sequence(destination) &&
         load_hint(word_of(to), destination) == no_node) {
         if (differs(word_of(from), source, from.val)) return -EAGAIN;
-        const int64_t node = source.numa() ? load_hint(word_of(from), source) : no_node;
-        engine::assign_hint<native>(
-            word_of(to), destination.size(),
-            node != no_node ? node : current_node(p, engine::thread<native>::self()));
+        if (node == no_node) node = current_node(p, engine::thread<native>::self());
+        engine::assign_hint<native>(word_of(to), destination.size(), node);
     }
     const uint32_t* there = futex_of(word_of(to), destination);
     if (has_sequence(source))

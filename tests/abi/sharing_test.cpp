@@ -150,6 +150,34 @@ TEST_P(sharing, one_word_has_many_addresses) {
     EXPECT_EQ(wake(1), 1);
 }
 
+// Another process may write anything into a hint, between any two instructions: a destination
+// gets a node from it or none.
+TEST_P(sharing, garbage_in_a_hint_stays_in_its_word) {
+    if (!kind().numa || is_part(kind())) GTEST_SKIP() << "no hint is handed on";
+    std::atomic<bool> over = false;
+    std::thread vandal([&] {
+        auto* node = static_cast<char*>(word) + kind().bytes();
+        for (unsigned i = 0; !over; ++i) {
+            const uint16_t written = i % 2 == 0 ? 0 : 0x7ffe;
+            __atomic_store_n(reinterpret_cast<uint16_t*>(node), written, __ATOMIC_RELAXED);
+            if (kind() == shared(u32_numa))
+                __atomic_store_n(reinterpret_cast<uint16_t*>(node) + 1, 0, __ATOMIC_RELAXED);
+        }
+    });
+    for (int i = 0; i < 30'000; ++i) {
+        guarded_word to(shared(u32_numa));
+        futex_waitv both[] = {{0, reinterpret_cast<uintptr_t>(word), flags(), 0},
+                              {0, to.address_number(), to.kind().flags(), 0}};
+        const int result = futex2_requeue(both, 0, 1, 1);
+        EXPECT_TRUE(result == 0 || result == -EINVAL) << result;
+        EXPECT_GE(to.hint(), FUTEX_NO_NODE);
+        EXPECT_LT(to.hint(), futex2_node_count());
+        if (HasFailure()) break;
+    }
+    over = true;
+    vandal.join();
+}
+
 TEST_P(sharing, many_words_are_woken_by_one_call) {
     alignas(16) unsigned char own[16] = {};
     word_kind private_kind = kind();

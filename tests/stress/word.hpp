@@ -47,15 +47,19 @@ class word {
     /** Of a NUMA word. */
     int64_t hint() const { return platform::load_hint(address_, width()); }
 
+    /** Of a NUMA word, without regard to anybody. */
+    void set_hint(int64_t hint) const {
+        platform::with_layout(width(), [&](auto layout) {
+            using type = typename decltype(layout)::hint;
+            __atomic_store_n(static_cast<type*>(address_) + 1, static_cast<type>(hint),
+                             __ATOMIC_RELEASE);
+        });
+    }
+
     /** The value 0 and, of a NUMA word, the hint -1. Nobody may use the word meanwhile. */
     void reset() const {
         set(0);
-        if (!kind_.numa) return;
-        platform::with_layout(width(), [&](auto layout) {
-            using type = typename decltype(layout)::hint;
-            __atomic_store_n(static_cast<type*>(address_) + 1, static_cast<type>(FUTEX_NO_NODE),
-                             __ATOMIC_RELEASE);
-        });
+        if (kind_.numa) set_hint(FUTEX_NO_NODE);
     }
 
     futex_waitv waited_for(uint64_t expected) const {
