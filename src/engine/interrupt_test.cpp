@@ -215,6 +215,13 @@ TEST_P(Interrupted, AWaitThatFindsAnotherValueLeavesNoCount) {
     }
 }
 
+// On a busy machine a yield lasts a time slice of each thread that it lets run.
+TEST_P(Interrupted, AWaitWithADeadlineDoesNotYield) {
+    interruptible::mine().yields = 0;
+    EXPECT_EQ(wait_for(*s.p, s.words[0], kind, 0, passed), -ETIMEDOUT);
+    EXPECT_EQ(interruptible::mine().yields, 0);
+}
+
 INSTANTIATE_TEST_SUITE_P(Kinds, Interrupted, testing::Values(plain32, numa32),
                          [](const auto& param_info) {
                              return param_info.param.numa() ? "numa" : "plain";

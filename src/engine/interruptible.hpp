@@ -17,6 +17,7 @@ struct interrupt {
     int at = -1;  // -1: never
     int seen = 0;
     std::function<void()> handler;
+    int yields = 0;  // of this thread
 };
 
 struct interruptible : platform::native {
@@ -28,6 +29,10 @@ struct interruptible : platform::native {
     static void interrupt_point() {
         interrupt& i = mine();
         if (i.seen++ == i.at) i.handler();
+    }
+    static void yield() {
+        ++mine().yields;
+        native::yield();
     }
 };
 

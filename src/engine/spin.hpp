@@ -14,6 +14,7 @@ class looks {
   public:
     explicit looks(const process<P>& p, int pauses = 12, int yields = 4)
         : left_(p.most_spins.load(order::relaxed) == 0 ? 0 : pauses + yields), yields_(yields) {}
+    static looks without_yields(const process<P>& p) { return looks(p, 16, 0); }
 
     // Passes a moment; false: it has looked often enough.
     bool again() {

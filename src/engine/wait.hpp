@@ -214,10 +214,11 @@ int look_first(const process<P>& p, void* word, word_kind kind) {
 }
 
 // Whether the value changes before the wait queues. Who makes that change then finds nobody
-// to wake, and who waits for a lock that is given back takes it without being handed it.
+// to wake, and who waits for a lock that is given back takes it without being handed it. A yield
+// may last beyond a deadline: a time slice of each thread that it lets run.
 template <platform_like P>
-bool changes_soon(const process<P>& p, const key& k, uint64_t expected) {
-    looks<P> looking(p);
+bool changes_soon(const process<P>& p, const key& k, uint64_t expected, bool timed) {
+    looks<P> looking = timed ? looks<P>::without_yields(p) : looks<P>(p);
     while (looking.again())
         if (value_differs<P>(k, expected)) return true;
     return false;
@@ -253,7 +254,7 @@ template <platform_like P>
 [[gnu::noinline]] wait_result wait_in_queue(process<P>& p, void* word, uint64_t expected,
                                             uint64_t mask, const timespec* time, wait_mode mode) {
     const key k = p.key_of(word, mode.kind);
-    if (changes_soon(p, k, expected)) return {-EAGAIN};
+    if (changes_soon(p, k, expected, time != nullptr)) return {-EAGAIN};
     return queue_and_sleep(p, {k, expected, widen_mask(mask, k.size()), mode.by_policy},
                            {time, mode.clock});
 }
