@@ -1,12 +1,13 @@
 # Compiles every public header alone, as the first thing in a file and twice, in
 # each language and standard that it promises. Nothing runs: the build is the test.
 function(header_alone header language standard)
-  get_filename_component(name ${header} NAME)
+  file(RELATIVE_PATH name ${PROJECT_SOURCE_DIR}/include/futex2 ${header})
   string(TOLOWER ${language} extension)
   if(language STREQUAL "CXX")
     set(extension cpp)
   endif()
   set(target header_${name}_${extension}${standard})
+  string(REPLACE "/" "_folder_" target ${target}) # shared/mutex.hpp is not shared_mutex.hpp
   string(REPLACE "." "_" target ${target})
   set(source ${CMAKE_CURRENT_BINARY_DIR}/${target}.${extension})
   file(CONFIGURE OUTPUT ${source} CONTENT
@@ -30,7 +31,9 @@ foreach(header IN LISTS headers)
   header_alone(${header} C 11)
   header_alone(${header} CXX 20)
 endforeach()
-file(GLOB headers CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/include/futex2/*.hpp)
+file(GLOB headers CONFIGURE_DEPENDS
+  ${PROJECT_SOURCE_DIR}/include/futex2/*.hpp
+  ${PROJECT_SOURCE_DIR}/include/futex2/shared/*.hpp)
 foreach(header IN LISTS headers)
   header_alone(${header} CXX 20)
   header_alone(${header} CXX 23)

@@ -3,6 +3,7 @@
 // macro each, what they must not.
 #include <chrono>
 #include <futex2/mutex.hpp>
+#include <futex2/shared/mutex.hpp>
 #include <futex2/shared_mutex.hpp>
 
 namespace {
@@ -17,6 +18,7 @@ guarded<futex2::mutex> plain;
 guarded<futex2::numa_mutex> numa;
 guarded<futex2::timed_mutex> timed;
 guarded<futex2::recursive_mutex> recursive;
+guarded<futex2::shared::timed_mutex> of_processes;
 guarded<futex2::shared_mutex> shared;
 
 template <class Mutex>
@@ -33,6 +35,7 @@ int main() {
     change(numa);
     change(timed);
     change(recursive);
+    change(of_processes);
     change(shared);
     if (plain.lock.try_lock()) {
         ++plain.value;
@@ -41,6 +44,10 @@ int main() {
     if (timed.lock.try_lock_for(std::chrono::seconds(0))) {
         ++timed.value;
         timed.lock.unlock();
+    }
+    if (of_processes.lock.try_lock_for(std::chrono::seconds(0))) {
+        ++of_processes.value;
+        of_processes.lock.unlock();
     }
     shared.lock.lock_shared();
     const int seen = shared.value;
