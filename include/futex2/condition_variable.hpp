@@ -19,11 +19,11 @@
 #include <pthread.h>
 
 #include <chrono>
-#include <condition_variable>
 #include <cstdint>
 #include <futex2/deadline.hpp>
 #include <futex2/futex.hpp>
 #include <futex2/mutex.hpp>
+#include <futex2/waits.hpp>
 #include <memory>
 #include <mutex>
 #include <stop_token>
@@ -31,54 +31,24 @@
 
 namespace futex2 {
 
-using std::cv_status;
-
 namespace detail {
 
 /**
- * The waits that a condition variable is made of, over Derived's
- *   sequence()                           of its notifications
- *   wait_since(lock, sequence, time)     once, while nobody has notified since; time: null, or
- *                                        a deadline. False where it has passed
- *   notify_all()
+ * The waits of these condition variables that a stop token ends, too, over what waits.hpp asks
+ * for and Derived's notify_all().
  */
 template <class Derived>
-class waits {
+class stoppable_waits : public waits<Derived> {
   public:
-    template <class Lock>
-    void wait(Lock& lock) {
-        self().wait_since(lock, self().sequence(), nullptr);
-    }
-    template <class Lock, class Predicate>
-    void wait(Lock& lock, Predicate done) {
-        while (!done()) {
-            wait(lock);
-        }
-    }
-
-    template <class Lock, class Clock, class Duration>
-    cv_status wait_until(Lock& lock, const std::chrono::time_point<Clock, Duration>& time) {
-        return wait_by(lock, time, self().sequence());
-    }
-    template <class Lock, class Clock, class Duration, class Predicate>
-    bool wait_until(Lock& lock, const std::chrono::time_point<Clock, Duration>& time,
-                    Predicate done) {
-        return wait_by(lock, time, std::move(done));
-    }
-    template <class Lock, class Rep, class Period>
-    cv_status wait_for(Lock& lock, const std::chrono::duration<Rep, Period>& time) {
-        return wait_by(lock, to_deadline(time), self().sequence());
-    }
-    template <class Lock, class Rep, class Period, class Predicate>
-    bool wait_for(Lock& lock, const std::chrono::duration<Rep, Period>& time, Predicate done) {
-        return wait_by(lock, to_deadline(time), std::move(done));
-    }
+    using waits<Derived>::wait;
+    using waits<Derived>::wait_for;
+    using waits<Derived>::wait_until;
 
     /** Until done() or a stop is requested; returns done(). */
     template <class Lock, class Predicate>
     bool wait(Lock& lock, std::stop_token stop, Predicate done) {
         return wait_or_stop(std::move(stop), std::move(done), [&](std::uint64_t sequence) {
-            self().wait_since(lock, sequence, nullptr);
+            this->self().wait_since(lock, sequence, nullptr);
             return cv_status::no_timeout;
         });
     }
@@ -94,37 +64,20 @@ class waits {
     }
 
   private:
-    Derived& self() { return static_cast<Derived&>(*this); }
-
-    template <class Lock, class Time>
-    cv_status wait_by(Lock& lock, const Time& time, std::uint64_t sequence) {
-        const deadline until = to_deadline(time);
-        const bool notified = self().wait_since(lock, sequence, &until);
-        // Of a clock that the kernel does not know: perhaps too early, which is no reason.
-        return notified || !timeout_holds(time) ? cv_status::no_timeout : cv_status::timeout;
-    }
-    template <class Lock, class Time, class Predicate>
-    bool wait_by(Lock& lock, const Time& time, Predicate done) {
-        while (!done()) {
-            if (wait_by(lock, time, self().sequence()) == cv_status::timeout) {
-                return done();
-            }
-        }
-        return true;
-    }
     template <class Lock, class Time, class Predicate>
     bool wait_by(Lock& lock, std::stop_token stop, const Time& time, Predicate done) {
-        return wait_or_stop(std::move(stop), std::move(done),
-                            [&](std::uint64_t sequence) { return wait_by(lock, time, sequence); });
+        return wait_or_stop(std::move(stop), std::move(done), [&](std::uint64_t sequence) {
+            return this->wait_once_by(lock, time, sequence);
+        });
     }
 
     // wait_once(sequence) -> cv_status
     template <class Predicate, class Wait>
     bool wait_or_stop(std::stop_token stop, Predicate done, const Wait& wait_once) {
-        std::stop_callback notice(stop, [this] { self().notify_all(); });
+        std::stop_callback notice(stop, [this] { this->self().notify_all(); });
         for (;;) {
             // Read first: a stop that is requested behind the look at it counts it up.
-            const std::uint64_t sequence = self().sequence();
+            const std::uint64_t sequence = this->self().sequence();
             if (done()) {
                 return true;
             }
@@ -140,7 +93,7 @@ class waits {
 
 }  // namespace detail
 
-class condition_variable : public detail::waits<condition_variable> {
+class condition_variable : public detail::stoppable_waits<condition_variable> {
   public:
     using native_handle_type = futex2_cond*;
 
@@ -166,6 +119,7 @@ class condition_variable : public detail::waits<condition_variable> {
 
   private:
     friend detail::waits<condition_variable>;
+    friend detail::stoppable_waits<condition_variable>;
 
     std::uint64_t sequence() const noexcept {
         return futex2_cond_sequence(&state_);
@@ -183,7 +137,7 @@ class condition_variable : public detail::waits<condition_variable> {
     futex2_cond state_ = FUTEX2_COND_INIT;
 };
 
-class condition_variable_any : public detail::waits<condition_variable_any> {
+class condition_variable_any : public detail::stoppable_waits<condition_variable_any> {
   public:
     constexpr condition_variable_any() noexcept = default;
     condition_variable_any(const condition_variable_any&) = delete;
@@ -207,6 +161,7 @@ class condition_variable_any : public detail::waits<condition_variable_any> {
 
   private:
     friend detail::waits<condition_variable_any>;
+    friend detail::stoppable_waits<condition_variable_any>;
 
     std::uint64_t sequence() const noexcept { return sequence_.load(std::memory_order::acquire); }
 
