@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <futex2/deadline.hpp>
+#include <futex2/shared/event.hpp>
 #include <futex2/wait_any.hpp>
 #include <futex2/word.hpp>
 #include <optional>
@@ -68,26 +69,48 @@ class event {
     futex2_event state_;
 };
 
-/** What a wait for several waits for: an event that is set, or a word (wait_any.hpp) whose
- * value is not the old one. */
+/** What a wait for several waits for: an event of either kind that is set, or a word
+ * (wait_any.hpp) whose value is not the old one. */
 class awaited {
   public:
     awaited(event& e) noexcept
         : event_(e.native_handle()),
           word_{0, reinterpret_cast<std::uintptr_t>(&event_->set), FUTEX2_SIZE_U8 | FUTEX2_PRIVATE,
                 0} {}
-    awaited(const waitable& word) noexcept : event_(nullptr), word_(word) {}
+    awaited(shared::event& e) noexcept
+        : shared_(&e),
+          word_{e.unset(), reinterpret_cast<std::uintptr_t>(e.state_.address()), FUTEX2_SIZE_U32,
+                0} {}
+    awaited(const waitable& word) noexcept : word_(word) {}
 
     /** Whether the wait may end by it. */
-    bool holds() const noexcept { return detail::differs(word_); }
+    bool holds() const noexcept {
+        return shared_ != nullptr ? shared_->is_set() : detail::differs(word_);
+    }
     /** The same, and an automatic event is reset then. */
     bool take() const noexcept {
+        if (shared_ != nullptr) {
+            return shared_->try_wait();
+        }
         return event_ != nullptr ? futex2_event_trywait(event_) == 0 : holds();
     }
     /** Undoes a take(). */
     void give_back() const noexcept {
         if (is_automatic()) {
             futex2_event_set(event_);
+        } else if (shared_ != nullptr && shared_->is_automatic()) {
+            shared_->set();
+        }
+    }
+    /** Around a sleep, of an event that processes share; leave() does its pass_on(). */
+    void enter() const noexcept {
+        if (shared_ != nullptr) {
+            shared_->enter();
+        }
+    }
+    void leave() const noexcept {
+        if (shared_ != nullptr) {
+            shared_->leave();
         }
     }
     /** After a wake that this thread leaves to another. */
@@ -101,7 +124,8 @@ class awaited {
   private:
     bool is_automatic() const noexcept { return event_ != nullptr && event_->automatic != 0; }
 
-    futex2_event* event_;  // or null
+    futex2_event* event_ = nullptr;  // of the two one at most is not null
+    shared::event* shared_ = nullptr;
     waitable word_;
 };
 
@@ -115,6 +139,26 @@ inline std::optional<std::size_t> take_first(std::span<const awaited> list) noex
     }
     return std::nullopt;
 }
+
+// Around a sleep, and the look that follows it.
+class about_to_sleep {
+  public:
+    explicit about_to_sleep(std::span<const awaited> list) noexcept : list_(list) {
+        for (const awaited& one : list_) {
+            one.enter();
+        }
+    }
+    about_to_sleep(const about_to_sleep&) = delete;
+    about_to_sleep& operator=(const about_to_sleep&) = delete;
+    ~about_to_sleep() {
+        for (const awaited& one : list_) {
+            one.leave();
+        }
+    }
+
+  private:
+    const std::span<const awaited> list_;
+};
 
 // Sleeps once until one of the list is woken. Its index, or a negative errno.
 inline int sleep_on(std::span<const awaited> list, const deadline* until) {
@@ -139,6 +183,7 @@ inline std::optional<std::size_t> take_any_or_sleep(std::span<const awaited> lis
     if (const auto index = take_first(list)) {
         return index;
     }
+    const about_to_sleep here(list);
     slept = sleep_on(list, until);
     if (slept >= 0 && list[static_cast<std::size_t>(slept)].take()) {
         return static_cast<std::size_t>(slept);
@@ -165,6 +210,7 @@ inline bool take_all_or_sleep(std::span<const awaited> list, const deadline* unt
         if (one.holds()) {
             continue;
         }
+        const about_to_sleep here({&one, 1});
         slept = sleep_on({&one, 1}, until);
         if (slept >= 0) {
             one.pass_on();  // others may wait for it alone
@@ -201,6 +247,10 @@ concept event_pack = awaited_pack<Awaited...> && !waitable_pack<std::remove_cvre
  * Waits for one of 1 to FUTEX_WAITV_MAX events and words; returns its index. An automatic event
  * that it names has been reset, none else has. A wake that does not change a word's value does
  * not count.
+ *
+ * Where two or more of the list are shared between processes it takes the kernel's futex_waitv
+ * (Linux 5.16): without it, and where events or words of this process are in the list, too, it
+ * throws std::system_error (function_not_supported). wait_all() needs neither.
  */
 inline std::size_t wait_any(std::span<const awaited> list) {
     detail::require_length(list);
