@@ -7,6 +7,8 @@
 #include <fmt/core.h>
 
 #include <climits>
+#include <futex2/shared/condition_variable.hpp>
+#include <mutex>
 #include <string_view>
 #if FUTEX2_BENCH_NSYNC
 #include <nsync_cv.h>
@@ -122,9 +124,30 @@ class user_condition {
     futex2_cond condition_ = FUTEX2_COND_INIT;
 };
 
+/** The same, of memory that processes share. */
+class user_shared_condition {
+  public:
+    void wait(user_shared_lock& l) {
+        std::unique_lock held(l.native(), std::adopt_lock);
+        condition_.wait(held);
+        static_cast<void>(held.release());
+    }
+    void notify_one() { condition_.notify_one(); }
+    void notify_all() { condition_.notify_all(); }
+
+  private:
+    shared::condition_variable condition_;
+};
+
 class pthread_condition {
   public:
-    pthread_condition() = default;
+    explicit pthread_condition(reach users = reach::one_process) {
+        pthread_condattr_t attributes;
+        pthread_condattr_init(&attributes);
+        pthread_condattr_setpshared(&attributes, static_cast<int>(users));
+        pthread_cond_init(&condition_, &attributes);
+        pthread_condattr_destroy(&attributes);
+    }
     pthread_condition(const pthread_condition&) = delete;
     pthread_condition& operator=(const pthread_condition&) = delete;
     ~pthread_condition() { pthread_cond_destroy(&condition_); }
@@ -134,7 +157,10 @@ class pthread_condition {
     void notify_all() { pthread_cond_broadcast(&condition_); }
 
   private:
-    pthread_cond_t condition_ = PTHREAD_COND_INITIALIZER;
+    pthread_cond_t condition_;
+};
+struct pthread_shared_condition : pthread_condition {
+    pthread_shared_condition() : pthread_condition(reach::processes) {}
 };
 
 #if FUTEX2_BENCH_ABSL

@@ -7,6 +7,7 @@
 #include <futex2/sync.h>
 #include <pthread.h>
 
+#include <futex2/shared/mutex.hpp>
 #include <shared_mutex>
 #if FUTEX2_BENCH_ABSL
 #include <absl/synchronization/mutex.h>
@@ -122,12 +123,30 @@ class user_numa_lock {
     futex2_numa_mutex mutex_ = FUTEX2_NUMA_MUTEX_INIT(64);
 };
 
+/** The same, of memory that processes share. */
+class user_shared_lock {
+  public:
+    void acquire() FUTEX2_NO_ANALYSIS { mutex_.lock(); }
+    void release() FUTEX2_NO_ANALYSIS { mutex_.unlock(); }
+    shared::mutex& native() { return mutex_; }
+
+  private:
+    shared::mutex mutex_;
+};
+
+/** Whether only threads of one process use a lock. */
+enum class reach : int {
+    one_process = PTHREAD_PROCESS_PRIVATE,
+    processes = PTHREAD_PROCESS_SHARED,
+};
+
 class pthread_lock {
   public:
-    explicit pthread_lock(int type) {
+    pthread_lock(int type, reach users) {
         pthread_mutexattr_t attributes;
         pthread_mutexattr_init(&attributes);
         pthread_mutexattr_settype(&attributes, type);
+        pthread_mutexattr_setpshared(&attributes, static_cast<int>(users));
         pthread_mutex_init(&mutex_, &attributes);
         pthread_mutexattr_destroy(&attributes);
     }
@@ -144,10 +163,13 @@ class pthread_lock {
 };
 
 struct normal_lock : pthread_lock {
-    normal_lock() : pthread_lock(PTHREAD_MUTEX_NORMAL) {}
+    normal_lock() : pthread_lock(PTHREAD_MUTEX_NORMAL, reach::one_process) {}
+};
+struct normal_shared_lock : pthread_lock {
+    normal_shared_lock() : pthread_lock(PTHREAD_MUTEX_NORMAL, reach::processes) {}
 };
 struct adaptive_lock : pthread_lock {
-    adaptive_lock() : pthread_lock(PTHREAD_MUTEX_ADAPTIVE_NP) {}
+    adaptive_lock() : pthread_lock(PTHREAD_MUTEX_ADAPTIVE_NP, reach::one_process) {}
 };
 
 /** What has the standard's names. */

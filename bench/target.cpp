@@ -64,9 +64,9 @@ std::string own_lock_unsupported(const target& what) {
     return what.numa ? peer_unsupported(what) : "";
 }
 
-// futex2_mutex, and of NUMA words futex2_numa_mutex.
+// futex2_mutex, of NUMA words futex2_numa_mutex, between processes shared::mutex.
 std::string user_lock_unsupported(const target& what) {
-    return what.shared ? "not supported: this library's locks are one process's" : "";
+    return what.shared && what.numa ? "not supported: numa_mutex is one process's" : "";
 }
 
 // Why an engine is not there at all.

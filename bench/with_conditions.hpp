@@ -16,10 +16,13 @@ made with_conditions(const target& what, const F& make) {
     switch (what.engine) {
         case engine_id::user:
             if (what.numa) return {nullptr, "not supported: numa_mutex has no condition variable"};
+            if (what.shared) return make(own_conditions<user_shared_lock, user_shared_condition>{});
             return make(own_conditions<user_lock, user_condition>{});
         case engine_id::wtf:
             return make(wtf_conditions{});
         case engine_id::pthread:
+            if (what.shared)
+                return make(own_conditions<normal_shared_lock, pthread_shared_condition>{});
             return make(own_conditions<normal_lock, pthread_condition>{});
         case engine_id::adaptive:
             return make(own_conditions<adaptive_lock, pthread_condition>{});

@@ -15,11 +15,13 @@ made with_locks(const target& what, const F& make) {
     if (std::string reason = lock_unsupported(what); !reason.empty()) return {nullptr, reason};
     switch (what.engine) {
         case engine_id::user:
+            if (what.shared) return make(own_locks<user_shared_lock>{});
             return what.numa ? make(own_locks<user_numa_lock>{}) : make(own_locks<user_lock>{});
         case engine_id::wtf:
             return make(wtf_locks{});
         case engine_id::pthread:
-            return make(own_locks<normal_lock>{});
+            return what.shared ? make(own_locks<normal_shared_lock>{})
+                               : make(own_locks<normal_lock>{});
         case engine_id::adaptive:
             return make(own_locks<adaptive_lock>{});
         case engine_id::shared:
