@@ -10,7 +10,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
 root=$(readlink -f "$here/../..")
 suites=(address_tree_test parker_test store_wake_test handover_test interrupt_test
-    litmus lifetime_test diagnosis_test sync_test abi_test tally_test) # the slowest last
+    litmus lifetime_test diagnosis_test sync_test shared_sync_test abi_test tally_test) # the slowest last
 patience=180 # seconds: a stranded thread is found by this; a busy machine is slow, too
 skipped=77   # by litmus, on one CPU
 

@@ -9,7 +9,6 @@
 #include <cpp/waiting.hpp>
 #include <list>
 #include <type_traits>
-#include <utility>
 
 namespace futex2::test {
 namespace {
@@ -18,22 +17,24 @@ static_assert(sizeof(shared::barrier) == 16 && std::is_standard_layout_v<shared:
 static_assert(std::is_trivially_destructible_v<shared::barrier>);
 constinit shared::barrier constant_shared_barrier{1};
 
+using token = shared::barrier::arrival_token;
+
 TEST(SharedBarrierTest, TakesNoSystemCallWhereNobodySleeps) {
     EXPECT_TRUE(succeeds_without_system_calls([] {
         constant_shared_barrier.arrive_and_wait();
         constant_shared_barrier.arrive_and_wait();
         shared::barrier two(2);
-        auto first = two.arrive();
+        const auto first = two.arrive();
         two.wait(two.arrive());
-        two.wait(std::move(first));
+        two.wait(token(first));
         return true;
     }));
 }
 
 TEST(SharedBarrierTest, AnArrivalCountsForAsManyAsItSays) {
     shared::barrier meeting(5);
-    auto first = meeting.arrive(2);
-    watched_thread waiter("waiter", [&] { meeting.wait(std::move(first)); });
+    const auto first = meeting.arrive(2);
+    watched_thread waiter("waiter", [&] { meeting.wait(token(first)); });
     ASSERT_TRUE(come_to_sleep_on(value_of(meeting), 1));
     static_cast<void>(meeting.arrive(2));
     EXPECT_FALSE(waiter.done());

@@ -96,7 +96,7 @@ TEST(SharedSemaphoreTest, MoreUnitsThanItCanHoldAreNotGiven) {
     expect_too_many(full, 1);
     EXPECT_TRUE(full.try_acquire());
     full.release(1);
-    expect_too_many(full, full.max());
+    expect_too_many(full, shared::counting_semaphore<>::max());
 }
 
 TEST(SharedSemaphoreTest, GivesUpWhenTheTimeHasPassed) {
