@@ -14,7 +14,10 @@ class looks {
   public:
     explicit looks(const process<P>& p, int pauses = 12, int yields = 4)
         : left_(p.most_spins.load(order::relaxed) == 0 ? 0 : pauses + yields), yields_(yields) {}
-    static looks without_yields(const process<P>& p) { return looks(p, 16, 0); }
+    // Before a sleep. A yield may last beyond a deadline.
+    static looks of_wait(const process<P>& p, bool timed) {
+        return timed ? looks(p, 16, 0) : looks(p);
+    }
 
     // Passes a moment; false: it has looked often enough.
     bool again() {

@@ -214,11 +214,10 @@ int look_first(const process<P>& p, void* word, word_kind kind) {
 }
 
 // Whether the value changes before the wait queues. Who makes that change then finds nobody
-// to wake, and who waits for a lock that is given back takes it without being handed it. A yield
-// may last beyond a deadline: a time slice of each thread that it lets run.
+// to wake, and who waits for a lock that is given back takes it without being handed it.
 template <platform_like P>
 bool changes_soon(const process<P>& p, const key& k, uint64_t expected, bool timed) {
-    looks<P> looking = timed ? looks<P>::without_yields(p) : looks<P>(p);
+    looks<P> looking = looks<P>::of_wait(p, timed);
     while (looking.again())
         if (value_differs<P>(k, expected)) return true;
     return false;

@@ -39,7 +39,8 @@ int wait_for_notification(process<P>& p, condition<P> c, void* m, uint64_t since
         const engine::parker<P>& own = *engine::thread<P>::self().own.parking;
         // Behind others, who are notified first, it would look at their expense.
         if (p.plain_bucket(c.sequence.key_in(p)).count.load(order::relaxed) > 1) return;
-        for (looks<P> looking(p); !own.over() && looking.again();) continue;
+        auto looking = looks<P>::of_wait(p, until.time != nullptr);
+        while (!own.over() && looking.again()) continue;
     });
     if (unlocked)
         if (const int error = lock(); error != 0) return error;
