@@ -88,10 +88,10 @@ class condition_variable : public detail::waits<condition_variable> {
 
     std::atomic<pair>& both() noexcept { return sequence_.both(); }
 
-    // relaxed: what the threads tell each other goes by the mutex. acquire where it fails, for
-    // the next round of notify_all(): pairs with enter().
+    // acquire: pairs with enter(). release: with the load behind a sleep. What the threads tell
+    // each other goes by the mutex.
     bool change(pair& seen, pair next) noexcept {
-        return both().compare_exchange_weak(seen, next, std::memory_order::relaxed,
+        return both().compare_exchange_weak(seen, next, std::memory_order::acq_rel,
                                             std::memory_order::acquire);
     }
 
@@ -134,6 +134,8 @@ class condition_variable : public detail::waits<condition_variable> {
         }
         m.unlock();
         const int error = detail::sleep_on_shared(sequence_.address(), since, until);
+        // acquire: pairs with change(). Whoever notified this thread has made its last touch.
+        static_cast<void>(both().load(std::memory_order::acquire));
         const bool gave_up = error != 0 && error != -EAGAIN && leave(since);
         if (error == 0) {
             // Others may have been moved to the mutex: this thread's unlock is to wake them.

@@ -2,9 +2,9 @@
 // The mutex and the condition variable that processes share, over the kernel's queues.
 //
 // Of include/futex2/shared/mutex.hpp and condition_variable.hpp. Three threads wait for an item;
-// one of them sleeps already, and has a deadline, and one holds the mutex. Two others put an item
-// in and notify one, or, the second, put nothing in and notify all. The kernel compares and queues,
-// wakes, and moves in one step each.
+// one of them sleeps already, and has a deadline. Two others put an item in and notify one, or, the
+// second, put nothing in and notify all. The kernel compares and queues, wakes, and moves in one
+// step each.
 //
 // Holds: one thread holds the mutex at a time; nobody is left asleep while there are items, nor
 // who was waiting when all were notified.
@@ -20,17 +20,16 @@
 #define WAITERS 3
 #define PUTTERS 2
 #define EARLY 0  // the one that sleeps already
-#define OWNER 1
 #define FREE 0
 #define HELD 1
 #define CONTENDED 2
 
-byte mutex = HELD;
+byte mutex = FREE;
 byte sequence = 0, count = 1;
 chan on_mutex = [WAITERS] of { byte };
 chan on_condition = [WAITERS] of { byte };
 bool asleep[WAITERS], waiting[WAITERS], owed[WAITERS];
-byte items = 0, inside = 1, done = 0;
+byte items = 0, inside = 0, done = 0;
 bool over = false;  // nothing is to come any more: who waits gives up
 
 // What ended a sleep on the condition variable.
@@ -183,7 +182,6 @@ proctype waiter(byte me) {
     mtype ended;
     if
     :: me == EARLY -> ended = woken; wake_up(); come_back()
-    :: me == OWNER
     :: else -> lock()
     fi;
     do
