@@ -248,9 +248,9 @@ concept event_pack = awaited_pack<Awaited...> && !waitable_pack<std::remove_cvre
  * that it names has been reset, none else has. A wake that does not change a word's value does
  * not count.
  *
- * Where two or more of the list are shared between processes it takes the kernel's futex_waitv
- * (Linux 5.16): without it, and where events or words of this process are in the list, too, it
- * throws std::system_error (function_not_supported). wait_all() needs neither.
+ * Where one or more of a longer list are shared between processes it takes the kernel's futex_waitv
+ * (Linux 5.16), and throws std::system_error (function_not_supported) without. wait_all() does not
+ * need it.
  */
 inline std::size_t wait_any(std::span<const awaited> list) {
     detail::require_length(list);

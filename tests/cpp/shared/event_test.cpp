@@ -208,6 +208,23 @@ TEST(WaitAnySharedEventTest, GivesUpWhenTheTimeHasPassed) {
     EXPECT_FALSE(a.is_set());
 }
 
+TEST(WaitAnySharedEventTest, WaitsForEventsOfThisProcessToo) {
+    if (!has_waitv()) {
+        GTEST_SKIP() << "needs futex_waitv";
+    }
+    shared::event theirs(shared::event::automatic);
+    event own(event::automatic);
+    for (const std::size_t which : {0U, 1U}) {
+        std::size_t taken = 2;
+        watched_thread any("any", [&] { taken = wait_any(theirs, own); });
+        ASSERT_TRUE(come_to_sleep_for(theirs, 1));
+        which == 0 ? theirs.set() : own.set();
+        any.join();
+        EXPECT_EQ(taken, which);
+        EXPECT_FALSE(theirs.is_set() || own.is_set());
+    }
+}
+
 // Two sets may wake one wait, which takes one of the events: the other is another thread's.
 TEST(WaitAnySharedEventTest, LeavesAnEventToAnotherWaiterThatItDoesNotTake) {
     if (!has_waitv()) {
