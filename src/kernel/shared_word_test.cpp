@@ -168,7 +168,7 @@ TEST_P(shared_word, finds_out_what_the_kernel_has) {
 TEST_P(shared_word, finds_out_what_a_filter_takes_away_later) {
     if (!offered(waitv_call | futex2_calls)) GTEST_SKIP() << "this kernel has less";
     may_use(waitv_call);
-    for (const unsigned error : {ENOSYS, EPERM}) {
+    for (const unsigned error : {0u + ENOSYS, 0u + EPERM}) {
         const int result =
             in_child(GetParam(), SECCOMP_RET_ERRNO | error, [] { check_all(GetParam()); });
         if (result == no_filters) GTEST_SKIP() << "seccomp filters cannot be set here";
