@@ -17,6 +17,7 @@ static const struct {
     {"exec_again", exec_again},
     {"cancellation", cancellation},
     {"masks", masks},
+    {"user_dispatch", user_dispatch},
     {"many_calls", many_calls},
     {"quick_end", quick_end},
     {"upstream", upstream},

@@ -119,6 +119,15 @@ static void own_sigsys(void) {
     EXPECT(sigaction(SIGSYS, &none, &found) == 0 && found.sa_handler == only_count);
 }
 
+// The other way in which a kernel makes a SIGSYS of a call: the program that asks for it is to be
+// told that there is none.
+void user_dispatch(void) {
+    static char let_through;
+    EXPECT_ANSWER(answer(CALL(SYS_prctl, 59, 1, 0, 0, &let_through, 0)), -EINVAL);
+    EXPECT_ANSWER(futex_wake(&word, UINT32_MAX, 1, private32), 0);
+    EXPECT(getppid() > 0);
+}
+
 void masks(void) {
     of_sigsys();
     in_blocked_code();

@@ -153,6 +153,7 @@ void processes(void);
 void exec_again(void);
 void cancellation(void);
 void masks(void);
+void user_dispatch(void);
 void many_calls(void);
 void quick_end(void);
 void upstream(void);
