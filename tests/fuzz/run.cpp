@@ -14,7 +14,8 @@ namespace {
 // What a thread that waits may be waiting on: the words that it named, and those to
 // which its wait may have been requeued.
 struct waiting {
-    uint64_t age = 0;  // the number of the wait
+    uint64_t age = 0;    // the number of the wait
+    uint64_t place = 0;  // or of the requeue that moved it last
     bool on_many = false;
     word_set named = 0;
     word_set reach = 0;
@@ -69,11 +70,12 @@ class running {
 
     // Where both words share a bucket, the kernel leaves a waiter that it moves at its place
     // in it: in front of younger ones that wait on the destination already
-    // (differences.a_requeued_waiter_goes_to_the_end).
+    // (differences.a_requeued_waiter_goes_to_the_end). Younger in the bucket is also who was
+    // moved there since.
     bool order_is_by_chance(word_set from, word_set to) const {
         const auto younger = [](word_set there, const waiting& than) {
             return [there, &than](const auto& w) {
-                return w && (w->reach & there) != 0 && w->age > than.age;
+                return w && &*w != &than && (w->reach & there) != 0 && w->place > than.age;
             };
         };
         return from != to && std::ranges::any_of(waits_, [&](const auto& moved) {
@@ -232,7 +234,9 @@ class running {
 
     void begin_wait(const step& s) {
         if (s.ends_by_itself()) crew_.expect_return(s.thread);
-        waits_[s.thread] = {.age = next_age_++,
+        const uint64_t number = next_number_++;
+        waits_[s.thread] = {.age = number,
+                            .place = number,
                             .on_many = s.what == action::waitv && s.n > 1,
                             .named = s.footprint(),
                             .reach = s.footprint()};
@@ -267,8 +271,12 @@ class running {
     // -- Looking.
 
     void note_move(word_set from, word_set to) {
-        for (auto& w : waits_)
-            if (w && (w->reach & from) != 0) w->reach |= to;
+        const uint64_t number = next_number_++;
+        for (auto& w : waits_) {
+            if (!w || (w->reach & from) == 0) continue;
+            w->reach |= to;
+            w->place = number;
+        }
     }
 
     void look(quiet_point here) {
@@ -350,7 +358,7 @@ class running {
     const trace* guide_;
     word_array words_;
     std::array<bool, word_count> hint_is_users_ = {};
-    uint64_t next_age_ = 0;
+    uint64_t next_number_ = 0;  // of waits and requeues
     std::array<std::optional<waiting>, thread_count> waits_ = {};
     trace seen_;
 };
