@@ -50,6 +50,22 @@ units() {
     check abi_test ./abi_test --gtest_filter=-'semantics_document.*'
 }
 
+# Programs that know nothing of this library and need what this kernel lacks: the calls 454 to
+# 456, words of 8, 16 and 64 bits, NUMA words, and futex_waitv() of these. Not cancellation:
+# thousands of threads, and half a minute of emulation, with and without this library.
+programs() {
+    export FUTEX2_RUN_LIBRARY=/lab/libfutex2_run.so
+    check "the kernel does not run them by itself" sh -c '! ./run_program words && ! ./run_inlined words'
+    for scenario in words old_calls left_to_kernel signals nested_waits calls_in_handlers; do
+        check "futex2 run: $scenario" ./futex2 run -- ./run_program "$scenario"
+        check "futex2 run: $scenario, without futex_waitv" \
+            ./run_without_calls ./futex2 run -- ./run_program "$scenario"
+    done
+    for scenario in words old_calls signals masks; do
+        check "futex2 run --trap: $scenario" ./futex2 run --trap -- ./run_inlined "$scenario"
+    done
+}
+
 # In short form, and, as the race, on one CPU of each of two nodes: where more CPUs spin
 # than the host has, a spin lasts as long as the host's time slice.
 storms() {
@@ -71,6 +87,7 @@ for set; do
     case $set in
         nodes) nodes ;;
         units) units ;;
+        programs) programs ;;
         storms) storms ;;
         race=*) race "${set#race=}" ;;
         *) check "the set '$set' is known" false ;;

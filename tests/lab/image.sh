@@ -16,7 +16,7 @@ install -m 755 "$here/init" "$root/init"
 cp "$@" "$root/lab"
 
 # Nothing for what is not a program, or is linked statically.
-libraries_of() { ldd "$@" 2>/dev/null | grep -oE '/[^ ]+\.so[^ )]*' | sort -u || true; }
+libraries_of() { ldd "$@" 2>/dev/null | sed -nE 's/^\t(.* => )?(\/[^ ]+) .*/\2/p' | sort -u; }
 
 for library in $(libraries_of "$@"); do
     install -D "$library" "$root$library"

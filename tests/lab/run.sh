@@ -11,7 +11,7 @@ build=$1 work=$2 what=${3:-full}
 programs=(lab_leave lab_test futex2 topology_test address_tree_test parker_test
     handover_test store_wake_test interrupt_test lifetime_test no_allocation_test futex_test
     deadlines_test wait_any_test kernel_calls_test abi_test tally_test
-    stress)
+    stress run_program run_inlined run_without_calls)
 
 four=("0-1 2-3 4-5 6-7" "512 512 512 512") # CPUs and memory of a machine of four nodes
 
@@ -19,7 +19,8 @@ failed=0
 
 prepare() {
     "$here/kernels.sh" "$work/kernels" "$@"
-    "$here/image.sh" "$work/image.cpio" "$here/checks.sh" "${programs[@]/#/$build/bin/}"
+    "$here/image.sh" "$work/image.cpio" "$here/checks.sh" "${programs[@]/#/$build/bin/}" \
+        "$build/lib/libfutex2_run.so"
 }
 
 # boot SERIES CPUS MEMORY COMMAND [QEMU ARGUMENT...]
@@ -46,7 +47,7 @@ quick() {
 
 full() {
     prepare 6.1 6.12
-    machine 6.1 "4 nodes" "${four[@]}" nodes units
+    machine 6.1 "4 nodes" "${four[@]}" nodes units programs
     machine 6.12 "4 nodes" "${four[@]}" nodes units storms race=100000
     machine 6.12 "a node without CPUs" "0-1 2-3 4-7 -" "512 512 512 512" nodes
     machine 6.12 "a node without memory" "0-1 2-3 4-5 6-7" "512 512 512 0" nodes

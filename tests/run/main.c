@@ -19,6 +19,7 @@ static const struct {
     {"masks", masks},
     {"user_dispatch", user_dispatch},
     {"many_calls", many_calls},
+    {"counted_wakes", counted_wakes},
     {"quick_end", quick_end},
     {"upstream", upstream},
     {"strict", strict},

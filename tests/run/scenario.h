@@ -155,6 +155,7 @@ void cancellation(void);
 void masks(void);
 void user_dispatch(void);
 void many_calls(void);
+void counted_wakes(void);
 void quick_end(void);
 void upstream(void);
 void strict(void);
