@@ -102,8 +102,23 @@ static void many_words(void) {
     EXPECT_ANSWER(futex_waitv(v, 129, NULL), -EINVAL);
 }
 
-static void wait_on_many(void* memory) {
-    *(atomic_long*)memory = 100 + futex_waitv(((struct futex_waitv**)memory)[1], 2, NULL);
+// A wait on two words, and what it answered.
+struct wait_on_two {
+    struct worker worker;
+    struct futex_waitv* words;
+    long answer;
+};
+
+static void wait_in_worker(void* memory) {
+    struct wait_on_two* w = memory;
+    w->answer = futex_waitv(w->words, 2, NULL);
+}
+static void start_waiting_on(struct wait_on_two* w) {
+    start(&w->worker, wait_in_worker, w);
+}
+static long index_of(struct wait_on_two* w) {
+    join(&w->worker);
+    return w->answer;
 }
 
 static void one_of_many(void) {
@@ -112,15 +127,10 @@ static void one_of_many(void) {
     struct futex_waitv v[2] = {
         {.val = 0, .uaddr = (uintptr_t)&byte, .flags = FUTEX2_SIZE_U8 | FUTEX2_PRIVATE},
         {.val = 1, .uaddr = (uintptr_t)&wide, .flags = FUTEX2_SIZE_U64 | FUTEX2_PRIVATE}};
-    struct {
-        atomic_long answer;
-        struct futex_waitv* words;
-    } both = {0, v};
-    struct worker w;
-    start(&w, wait_on_many, &both);
+    struct wait_on_two both = {.words = v};
+    start_waiting_on(&both);
     UNTIL(futex_wake(&wide, UINT64_MAX, 1, FUTEX2_SIZE_U64 | FUTEX2_PRIVATE) == 1);
-    join(&w);
-    EXPECT_ANSWER(both.answer, 101);
+    EXPECT_ANSWER(index_of(&both), 1);
 }
 
 // A private word that the kernel does not know, and one that processes share.
@@ -132,18 +142,13 @@ static void private_and_shared(void) {
         {.val = 0, .uaddr = (uintptr_t)&byte, .flags = FUTEX2_SIZE_U8 | FUTEX2_PRIVATE}};
     if (futex_waitv(v, 1, &(struct timespec){0, 0}) == -ENOSYS) return;
     for (unsigned woken = 0; woken < 2; ++woken) {
-        struct {
-            atomic_long answer;
-            struct futex_waitv* words;
-        } both = {0, v};
-        struct worker w;
-        start(&w, wait_on_many, &both);
+        struct wait_on_two both = {.words = v};
+        start_waiting_on(&both);
         if (woken == 0)
             UNTIL(futex(&shared, FUTEX_WAKE, 1, NULL, NULL, 0) == 1);
         else
             UNTIL(futex_wake(&byte, 255, 1, FUTEX2_SIZE_U8 | FUTEX2_PRIVATE) == 1);
-        join(&w);
-        EXPECT_ANSWER(both.answer, 100 + woken);
+        EXPECT_ANSWER(index_of(&both), woken);
     }
 }
 
