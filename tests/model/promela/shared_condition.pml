@@ -58,7 +58,8 @@ inline sleep_on_mutex() {
         if
         :: mutex == CONTENDED -> on_mutex!me; asleep[me] = true
         :: else
-        fi
+        fi;
+        old = 0
     }
     !asleep[me]
 }
@@ -160,7 +161,15 @@ inline come_back() {
         take_as_sleeper()
 #endif
     fi;
-    atomic { since = 0; waiting[me] = false; owed[me] = false }
+    atomic {
+        since = 0;
+        waiting[me] = false;
+        owed[me] = false;
+        if
+        :: ended != timed_out -> ended = 0
+        :: else
+        fi
+    }
 }
 
 inline wait() {
