@@ -75,7 +75,7 @@ TEST_P(differences, the_first_wake_claims_the_wait) {
 // its place in there. Which words do is chance.
 TEST_P(differences, a_requeued_waiter_goes_to_the_end) {
     if (is_part(kind())) GTEST_SKIP() << "is woken";
-    const int tries = in_user_space() ? 50 : 1000;
+    const int tries = in_user_space() ? 50 : 200;
     std::vector<guarded_word> words(static_cast<size_t>(tries), make_word());
     bool came_first = false;
     for (int i = 0; i < tries && !came_first; ++i) {

@@ -34,7 +34,7 @@ int open_shm() {
 }
 
 int open_file() {
-    std::string name = std::string(P_tmpdir) + "/futex2-test-XXXXXX";
+    std::string name = P_tmpdir "/futex2-test-XXXXXX";
     const int file = mkstemp(name.data());
     unlink(name.c_str());
     return file;
