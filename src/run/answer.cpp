@@ -2,7 +2,6 @@
 #include "run/answer.hpp"
 
 #include "platform/native.hpp"
-#include "run/as_kernel.hpp"
 #include "run/old_futex.hpp"
 #include "run/options.hpp"
 #include "run/tally.hpp"
@@ -12,30 +11,16 @@
 namespace futex2::run {
 namespace {
 
-// Words of both kinds are the library's, which asks the kernel for the shared ones: the kernel
-// would take them all, and miss the wakes of the private ones.
-bool all_left_to_kernel(const futex_waitv* words, unsigned n) {
-    if (words == nullptr || n == 0 || n > FUTEX_WAITV_MAX) return false;
-    for (unsigned i = 0; i < n; ++i)
-        if (!readable(&words[i], sizeof words[i]) || is_for_library(words[i].flags)) return false;
-    return true;
-}
-
-operation if_left(bool to_kernel, operation otherwise) {
-    return to_kernel ? operation::left_to_kernel : otherwise;
-}
-
 operation operation_of(const call& c) {
     switch (c.number) {
         case nr_wait:
-            return if_left(!is_for_library(c.u32(3)), operation::wait);
+            return operation::wait;
         case nr_wake:
-            return if_left(!is_for_library(c.u32(3)), operation::wake);
+            return operation::wake;
         case nr_waitv:
-            return if_left(all_left_to_kernel(c.pointer<futex_waitv>(0), c.u32(1)),
-                           operation::waitv);
+            return operation::waitv;
         case nr_requeue:
-            return if_left(all_left_to_kernel(c.pointer<futex_waitv>(0), 2), operation::requeue);
+            return operation::requeue;
         default:
             return old_operation(c.u32(1));
     }

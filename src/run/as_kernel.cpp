@@ -3,6 +3,7 @@
 
 #include "abi/check.hpp"
 #include "abi/instance.hpp"
+#include "abi/shared.hpp"
 #include "platform/system_call.hpp"
 #include "run/options.hpp"
 
@@ -59,10 +60,14 @@ int look_up(void* word, word_flags flags) {
     if (!flags.kind().numa()) return 0;
     if (const int error = look_at_node(word, flags); error != 0) return error;
     const abi::native_process* p = abi::instance();
-    return p == nullptr ? 0 : engine::look_first(*p, word, flags.kind());
+    if (p == nullptr) return 0;
+    return flags.is_private() ? engine::look_first(*p, word, flags.kind())
+                              : abi::shared::check_hint(*p, word, flags.kind());
 }
 
+// A shared word of 32 bits is compared by the kernel, which knows what it can read.
 int look_at_value(void* word, word_flags flags, uint64_t expected) {
+    if (!flags.is_private() && flags.kind().size() == platform::width::u32) return 0;
     if (!readable(word, 1)) return -EFAULT;
     return native::load_value(word, flags.kind().size()) == expected ? 0 : -EAGAIN;
 }

@@ -56,15 +56,9 @@ inline constexpr const char* operation_name[operations] = {
     "FUTEX_CMP_REQUEUE",  "FUTEX_WAKE_OP", "FUTEX_WAIT_BITSET", "FUTEX_WAKE_BITSET",
 };
 
-// Words without FUTEX2_PRIVATE are the kernel's. A word is always somebody's alone: of one
-// process's private words no call goes to the kernel, and who waits on shared words waits there,
-// also where the library asks for it (futex_waitv of both).
-constexpr bool is_for_library(unsigned flags) {
-    return (flags & FUTEX2_PRIVATE) != 0;
-}
-
-// Of futex(2). Priority inheritance is the kernel's, and so is the answer to what no kernel
-// knows, and to CLOCK_REALTIME where it has no meaning.
+// Of futex(2). Words that processes share are the kernel's, where the library's calls meet them.
+// Priority inheritance is the kernel's, too, and so is the answer to what no kernel knows, and to
+// CLOCK_REALTIME where it has no meaning.
 constexpr operation old_operation(unsigned op) {
     if ((op & FUTEX_PRIVATE_FLAG) == 0) return operation::left_to_kernel;
     switch (op & ~unsigned{FUTEX_PRIVATE_FLAG}) {

@@ -62,13 +62,22 @@ long move(const call& c, uint32_t expected) {
     return requeue(from_to, 0, c.i32(2), c.i32(3));
 }
 
+// A wake of nobody: what is wrong with the address.
+long check_word(void* word) {
+    return wake(word, FUTEX_BITSET_MATCH_ANY, 0, kind);
+}
+
 // Does not compare, where the library's call does: whatever the value is, so long as it
-// stays for the time of a call.
+// stays for the time of a call. Nobody waits where nothing can be read.
 long move_whatever(const call& c) {
     void* word = c.pointer<void>(0);
+    if (c.i32(2) < 0 || c.i32(3) < 0) return -EINVAL;
+    if (const long error = check_word(word); error < 0) return error;
+    if (const long error = check_word(c.pointer<void>(4)); error < 0) return error;
     long result;
     do {
-        result = readable(word, 1) ? move(c, value_of(word)) : -EFAULT;
+        if (!readable(word, 1)) return 0;
+        result = move(c, value_of(word));
     } while (result == -EAGAIN);
     return result;
 }
@@ -129,11 +138,6 @@ struct word_operation {
         }
     }
 };
-
-// A wake of nobody: what is wrong with the address.
-long check_word(void* word) {
-    return wake(word, FUTEX_BITSET_MATCH_ANY, 0, kind);
-}
 
 // The kernel holds both words' locks meanwhile. Nobody can tell: a waiter that queues between
 // the operation and a wake has seen what the operation left.

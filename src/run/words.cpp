@@ -30,16 +30,25 @@ bool as_kernel() {
     return chosen.upstream || chosen.strict;
 }
 
+// On private words a wait takes a seat, and a lock; on shared ones it is the kernel's.
+bool any_private(const futex_waitv* words, unsigned n) {
+    for (unsigned i = 0; i < n; ++i)
+        if ((words[i].flags & FUTEX2_PRIVATE) != 0) return true;
+    return false;
+}
+
 }  // namespace
 
 int wait(void* word, uint64_t expected, uint64_t mask, unsigned flags, const timespec* deadline,
          clockid_t clock) {
-    if (at_a_lock()) [[unlikely]]
-        return look_again(deadline, clock);
     if (as_kernel()) [[unlikely]]
         if (const int error = before_wait(word, expected, mask, flags, deadline, clock); error != 0)
             return error;
-    return on_a_seat([&] { return futex2_wait(word, expected, mask, flags, deadline, clock); });
+    const auto wait = [&] { return futex2_wait(word, expected, mask, flags, deadline, clock); };
+    if ((flags & FUTEX2_PRIVATE) == 0) return wait();
+    if (at_a_lock()) [[unlikely]]
+        return look_again(deadline, clock);
+    return on_a_seat(wait);
 }
 
 int wake(void* word, uint64_t mask, int count, unsigned flags) {
@@ -50,21 +59,23 @@ int wake(void* word, uint64_t mask, int count, unsigned flags) {
 
 int waitv(futex_waitv* words, unsigned n, unsigned flags, const timespec* deadline,
           clockid_t clock) {
-    if (at_a_lock()) [[unlikely]]
-        return look_again(deadline, clock);
     if (as_kernel()) [[unlikely]]
         if (const int error = before_waitv(words, n, flags, deadline, clock); error != 0)
             return error;
-    return on_a_seat([&] { return futex2_waitv(words, n, flags, deadline, clock); });
+    const auto wait = [&] { return futex2_waitv(words, n, flags, deadline, clock); };
+    if (words == nullptr || n > FUTEX_WAITV_MAX || !any_private(words, n)) return wait();
+    if (at_a_lock()) [[unlikely]]
+        return look_again(deadline, clock);
+    return on_a_seat(wait);
 }
 
 int requeue(futex_waitv* from_to, unsigned flags, int wake_count, int requeue_count) {
-    if (at_a_lock() && from_to != nullptr) [[unlikely]]
-        return wake(reinterpret_cast<void*>(from_to[0].uaddr), FUTEX_BITSET_MATCH_ANY, INT_MAX,
-                    from_to[0].flags);
     if (as_kernel()) [[unlikely]]
         if (const int error = before_requeue(from_to, flags, wake_count, requeue_count); error != 0)
             return error;
+    if (at_a_lock() && from_to != nullptr && any_private(from_to, 1)) [[unlikely]]
+        return wake(reinterpret_cast<void*>(from_to[0].uaddr), FUTEX_BITSET_MATCH_ANY, INT_MAX,
+                    from_to[0].flags);
     return futex2_requeue(from_to, flags, wake_count, requeue_count);
 }
 

@@ -17,55 +17,62 @@ bool kernel_has_numa_words(void) {
     return futex_wake(&word, UINT32_MAX, 0, numa32) == 0;
 }
 
-static void sizes(void) {
+static void sizes(unsigned other_flags) {
     static uint64_t word[2];
     const struct timespec passed = {0, 0};
     for (unsigned size = FUTEX2_SIZE_U8; size <= FUTEX2_SIZE_U64; ++size) {
-        const unsigned flags = size | FUTEX2_PRIVATE;
+        const unsigned flags = size | other_flags;
         const bool known = size == FUTEX2_SIZE_U32;
         EXPECT_ANSWER(futex_wait(word, 0, 1, flags, &passed, CLOCK_MONOTONIC),
                       known ? -ETIMEDOUT : -EINVAL);
         EXPECT_ANSWER(futex_wake(word, 1, 1, flags), known ? 0 : -EINVAL);
         const struct futex_waitv v[2] = {{.uaddr = (uintptr_t)word, .flags = flags},
                                          {.uaddr = (uintptr_t)word, .flags = flags}};
-        EXPECT_ANSWER(futex_waitv(v, 2, &passed), known ? -ETIMEDOUT : -EINVAL);
+        // Two shared ones need the kernel's own call.
+        const unsigned n = (flags & FUTEX2_PRIVATE) != 0 ? 2 : 1;
+        EXPECT_ANSWER(futex_waitv(v, n, &passed), known ? -ETIMEDOUT : -EINVAL);
         EXPECT_ANSWER(futex_requeue(v, 1, 1), known ? 0 : -EINVAL);
     }
 }
 
 // A node is given as soon as a call looks at the word, and stays.
-static void hints(void) {
+static void hints(unsigned flags) {
     struct numa_word word = {5, -1}, second = {0, -1};
-    EXPECT_ANSWER(futex_wait(&word, 4, UINT32_MAX, numa32, NULL, 0), -EAGAIN);
+    EXPECT_ANSWER(futex_wait(&word, 4, UINT32_MAX, flags, NULL, 0), -EAGAIN);
     EXPECT(word.hint >= 0);
     word.hint = -1;
-    EXPECT_ANSWER(futex_wake(&word, UINT32_MAX, 0, numa32), 0);
+    EXPECT_ANSWER(futex_wake(&word, UINT32_MAX, 0, flags), 0);
     EXPECT(word.hint >= 0);
     word.hint = -1;
-    const struct futex_waitv v[2] = {{.val = 4, .uaddr = (uintptr_t)&word, .flags = numa32},
-                                     {.uaddr = (uintptr_t)&second, .flags = numa32}};
-    EXPECT_ANSWER(futex_waitv(v, 2, NULL), -EAGAIN);
-    EXPECT(word.hint >= 0 && second.hint >= 0);
+    const struct futex_waitv v[2] = {{.val = 4, .uaddr = (uintptr_t)&word, .flags = flags},
+                                     {.uaddr = (uintptr_t)&second, .flags = flags}};
+    const long answer = futex_waitv(v, 2, NULL);
+    if (answer != -ENOSYS || (flags & FUTEX2_PRIVATE) != 0) {
+        EXPECT_ANSWER(answer, -EAGAIN);
+        EXPECT(word.hint >= 0 && second.hint >= 0);
+    }
     word.hint = second.hint = -1;
     EXPECT_ANSWER(futex_requeue(v, 1, 1), -EAGAIN);
     EXPECT(word.hint >= 0 && second.hint >= 0);
 
-    struct waiting w = {.word = &word, .flags = numa32, .expected = 5};
+    struct waiting w = {.word = &word, .flags = flags, .expected = 5};
     word.hint = -1;
     start_waiting(&w);
-    UNTIL(futex_wake(&word, UINT32_MAX, 1, numa32) == 1);
+    UNTIL(futex_wake(&word, UINT32_MAX, 1, flags) == 1);
     EXPECT_ANSWER(answer_of(&w), 0);
     EXPECT(word.hint >= 0);
     // What is wrong besides comes first.
     word.hint = -1;
-    EXPECT_ANSWER(futex_wait(&word, 5, 0, numa32, NULL, 0), -EINVAL);
-    EXPECT_ANSWER(futex_wake(&word, 0, 1, numa32), -EINVAL);
+    EXPECT_ANSWER(futex_wait(&word, 5, 0, flags, NULL, 0), -EINVAL);
+    EXPECT_ANSWER(futex_wake(&word, 0, 1, flags), -EINVAL);
     EXPECT_ANSWER(word.hint, -1);
 }
 
 void upstream(void) {
-    sizes();
-    hints();
+    sizes(FUTEX2_PRIVATE);
+    sizes(0);
+    hints(numa32);
+    hints(numa32 & ~(unsigned)FUTEX2_PRIVATE);
 }
 
 static void* pages(size_t bytes) {
@@ -121,6 +128,10 @@ static void faults_of_many(char* nothing) {
     EXPECT_ANSWER(futex_requeue(v, 1, 1), -EFAULT);
     EXPECT_ANSWER(futex_requeue((void*)nothing, 1, 1), -EFAULT);
     EXPECT_ANSWER(futex(nothing, FUTEX_CMP_REQUEUE_PRIVATE, 1, NULL, &word, 0), -EFAULT);
+    EXPECT_ANSWER(futex(nothing, FUTEX_REQUEUE_PRIVATE, 1, (void*)1, &word, 0), 0);
+    EXPECT_ANSWER(futex(nothing, FUTEX_REQUEUE_PRIVATE, UINT32_MAX, (void*)1, &word, 0), -EINVAL);
+    EXPECT_ANSWER(futex(nothing + 1, FUTEX_REQUEUE_PRIVATE, 1, (void*)1, &word, 0), -EINVAL);
+    EXPECT_ANSWER(futex(&word, FUTEX_REQUEUE_PRIVATE, 1, (void*)1, nothing + 1, 0), -EINVAL);
     // An array of which the second half is missing.
     struct futex_waitv* last = (struct futex_waitv*)(nothing - sizeof v[0]);
     *last = (struct futex_waitv){.val = 0, .uaddr = (uintptr_t)&word, .flags = private32};

@@ -149,7 +149,7 @@ TEST(command_run, writes_a_trace) {
         threads.insert(event.at("tid").get<int>());
     }
     EXPECT_EQ(names["process_name"], 1);
-    EXPECT_EQ(names["futex_waitv"], 6);
+    EXPECT_EQ(names["futex_waitv"], 7);
     EXPECT_GE(names["futex_wait"], 8 * 4);
     EXPECT_GE(names["futex_requeue"], 2);
     EXPECT_GE(threads.size(), 5u);
