@@ -111,6 +111,7 @@ native_process* create_instance() {
 }
 
 [[gnu::constructor]] static void at_load() {
+    platform::find_user_address_limit();
     read_checks_from_environment();
     read_features_from_environment();
     instance();

@@ -151,5 +151,17 @@ const bool registered = [] {
     return true;
 }();
 
+#ifdef __x86_64__
+// User memory ends here where page tables have four levels, which all CPUs know.
+TEST(addresses, end_where_the_kernels_do) {
+    if (!kernel().missing.empty()) GTEST_SKIP() << kernel().missing;
+    void* const beyond = reinterpret_cast<void*>(uintptr_t{1} << 47);
+    constexpr unsigned flags = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
+    if (kernel().wake(beyond, 1, 1, flags) == 0) GTEST_SKIP() << "five levels";
+    EXPECT_EQ(library().wake(beyond, 1, 1, flags), -EFAULT);
+    EXPECT_EQ(library().wait(beyond, 0, 1, flags, nullptr, CLOCK_MONOTONIC), -EFAULT);
+}
+#endif
+
 }  // namespace
 }  // namespace futex2::abi_test
