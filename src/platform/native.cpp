@@ -35,7 +35,7 @@ node_source source() {
 
 }  // namespace
 
-constinit kernel_entry futex_entry = call_kernel;
+constinit kernel_entry futex_entry = nullptr;
 
 constinit misuse_handler native::misuse_handler_;
 

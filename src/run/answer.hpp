@@ -11,7 +11,8 @@ long answer(const call& c);
 
 /** Does the call in the kernel, whatever it is. */
 inline long pass(const call& c) {
-    const auto enter = is_futex_call(c.number) ? platform::futex_entry : platform::call_kernel;
+    const platform::kernel_entry own = is_futex_call(c.number) ? platform::futex_entry : nullptr;
+    const auto enter = own != nullptr ? own : platform::call_kernel;
     return enter(c.number, c.argument[0], c.argument[1], c.argument[2], c.argument[3],
                  c.argument[4], c.argument[5]);
 }
