@@ -31,6 +31,12 @@ struct quartet {
     std::atomic<uint64_t> followed;  // the last value of common that its follower has seen
 };
 
+// What a victim is at, so that it can be told where it was killed.
+enum class act : unsigned char { between, writing, wait, waitv, wake, wakev, requeue, store_wake };
+constexpr const char* act_names[] = {"between calls", "writing", "wait",    "waitv",
+                                     "wake",          "wakev",   "requeue", "store_wake"};
+constexpr size_t acts = std::size(act_names);
+
 // Pages that fault lie around the words.
 struct kill_memory {
     kill_memory() {
@@ -64,12 +70,12 @@ bool is_possible(int64_t hint) {
 // One process that is going to be killed.
 class victim {
   public:
-    victim(quartet* quartets, unsigned count, uint64_t seed)
-        : quartets_(quartets), count_(count), random_(static_cast<unsigned>(seed)) {}
+    victim(quartet* quartets, unsigned count, std::atomic<act>& at, uint64_t seed)
+        : quartets_(quartets), count_(count), at_(at), random_(static_cast<unsigned>(seed)) {}
 
     [[noreturn]] void live() {
         prctl(PR_SET_PDEATHSIG, SIGKILL);
-        for (;;) {
+        for (;; at_ = act::between) {
             if (below(2) == 0)
                 use_common(below(count_));
             else
@@ -97,21 +103,25 @@ class victim {
 
     void wait(const word& on) {
         timespec soon;
+        at_ = act::wait;
         expect("wait", on,
                futex2_wait(on.address(), on.value(), on.kind().all(), on.kind().flags(),
                            sometimes(soon), CLOCK_MONOTONIC));
     }
     void wake(const word& on) {
+        at_ = act::wake;
         expect("wake", on,
                futex2_wake(on.address(), on.kind().all(), static_cast<int>(below(3)),
                            on.kind().flags()));
     }
     void wake_both(const word& one, const word& other) {
         const futex2_wake_item items[] = {one.woken(1), other.woken(INT_MAX)};
+        at_ = act::wakev;
         expect("wakev", one, futex2_wakev(items, 2, 0));
     }
     void requeue(const word& from, const word& to) {
         futex_waitv both[] = {from.waited_for(from.value()), to.waited_for(0)};
+        at_ = act::requeue;
         expect("requeue", from, futex2_requeue(both, 0, static_cast<int>(below(2)), INT_MAX));
     }
     // To a word that nobody else writes: what stands in the hint of the other stays there.
@@ -129,6 +139,7 @@ class victim {
         futex_waitv all[] = {one.waited_for(one.value()), private_one.waited_for(0),
                              other.waited_for(other.value())};
         timespec soon;
+        at_ = act::waitv;
         const int answer = futex2_waitv(all, 3, 0, sometimes(soon), CLOCK_MONOTONIC);
         if (answer != -ENOSYS) expect("waitv", one, answer);
     }
@@ -158,7 +169,13 @@ class victim {
             if (below(2) == 0) on.set_hint(static_cast<int64_t>(below(4)) - 2);
         }
     }
+    void store_and_wake(const word& on) {
+        at_ = act::store_wake;
+        expect("store_wake", on,
+               futex2_store_wake(on.address(), any_bits() & on.kind().all(), 1, on.kind().flags()));
+    }
     void abuse(const word& on) {
+        at_ = act::writing;
         on.set(any_bits());
         if (on.kind().numa) scribble(on);
         const word& other = quartets_[below(count_)].scratch;
@@ -172,9 +189,7 @@ class victim {
             case 3:
                 return below(2) == 0 ? requeue(on, other) : requeue_home(on);
             case 4:
-                return expect("store_wake", on,
-                              futex2_store_wake(on.address(), any_bits() & on.kind().all(), 1,
-                                                on.kind().flags()));
+                return store_and_wake(on);
             default:
                 return wait_on_both(on, other);
         }
@@ -182,6 +197,7 @@ class victim {
 
     quartet* const quartets_;
     const unsigned count_;
+    std::atomic<act>& at_;
     choices random_;
 };
 
@@ -203,16 +219,17 @@ class kills {
   public:
     explicit kills(const conditions& how) : how_(how), random_(static_cast<unsigned>(how.seed)) {
         over_ = new (memory_.words + page - 64) std::atomic<bool>(false);
+        at_ = new (memory_.words + page - 128) std::atomic<act>[victim_count]();
         for (const word_kind kind : all_kinds)
             if (abi_test::can_be_shared(kind)) lay_out(shared(kind));
     }
 
     account run() {
         for (unsigned i = 0; i < count_; ++i) begin_survivors(memory_.quartets[i]);
-        for (pid_t& v : victims_) v = begin_victim();
+        for (unsigned i = 0; i < victim_count; ++i) begin_victim(i);
         uint64_t done = 0;
         for (; !how_.until.reached(done); ++done) {
-            kill_one(victims_[random_() / 7 % victim_count]);
+            kill_one(static_cast<unsigned>(random_() / 7 % victim_count));
             change_all(done + 1);
         }
         for (const pid_t v : victims_) end(v);
@@ -228,6 +245,7 @@ class kills {
         if (std::ranges::any_of(fillers_, [](const unsigned char* f) { return *f != untouched; }))
             a.wrong.push_back("bytes beside the words were written");
         a.disturbed = fmt::format("{} kills", done);
+        tell_where_killed(a, done);
         return a;
     }
 
@@ -258,15 +276,26 @@ class kills {
                 begin([&] { play(g.bystanders, side, [&](uint64_t) { return over_->load(); }); }));
         survivors_.push_back(begin([&] { follow(g, *over_); }));
     }
-    pid_t begin_victim() {
+    void begin_victim(unsigned i) {
+        at_[i] = act::between;
         const uint64_t seed = random_();
-        return begin([&] { victim(memory_.quartets, count_, seed).live(); });
+        victims_[i] = begin([&] { victim(memory_.quartets, count_, at_[i], seed).live(); });
     }
 
-    void kill_one(pid_t& v) {
+    void kill_one(unsigned i) {
         usleep(static_cast<unsigned>(random_() / 7 % 200));
-        end(v);
-        v = begin_victim();
+        end(victims_[i]);
+        ++killed_at_[static_cast<size_t>(at_[i].load())];
+        begin_victim(i);
+    }
+    // Of many kills each act has had some.
+    void tell_where_killed(account& a, uint64_t done) const {
+        constexpr uint64_t many = 10'000;
+        for (size_t i = 0; i < acts; ++i) {
+            a.disturbed += fmt::format("{} {} {}", i == 0 ? ":" : ",", killed_at_[i], act_names[i]);
+            if (done >= many && killed_at_[i] == 0)
+                a.wrong.push_back(fmt::format("nobody was killed in {}", act_names[i]));
+        }
     }
     // Whatever it does in shared memory, it does not end by itself.
     static void end(pid_t v) {
@@ -321,6 +350,8 @@ class kills {
     const conditions& how_;
     kill_memory memory_;
     std::atomic<bool>* over_;
+    std::atomic<act>* at_;  // of each victim
+    uint64_t killed_at_[acts] = {};
     unsigned count_ = 0;  // quartets
     std::vector<unsigned char*> fillers_;
     std::vector<pid_t> survivors_;
