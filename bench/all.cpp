@@ -21,6 +21,7 @@ class plan {
 
     std::vector<group> groups() {
         add("calls", {asked_.how}, sizes::every, few);
+        add_shared_calls();
         add_hash();
         add_round_trips();
         add_wakes();
@@ -33,6 +34,17 @@ class plan {
     static constexpr int few = 5;    // runs of what varies little
     static constexpr int many = 7;   // of what wakes threads
     static constexpr int most = 21;  // of what wakes hundreds by one call, on whatever CPU is free
+
+    // Such words are the kernel's, as they are: what is claimed is how little is added to its call.
+    void add_shared_calls() {
+        settings how = asked_.how;
+        if (how.shared || !asked_for(engine_id::user)) return;
+        how.shared = true;
+        group g{"calls", {}, repeats_of(many)};
+        for (const engine_id engine : {engine_id::user, engine_id::kernel2})
+            add_job(g, *suite_named("calls"), how, {engine, 32, false, true});
+        groups_.push_back(std::move(g));
+    }
 
     // One by one and all at once take turns: what is claimed is their ratio.
     void add_hash() {
@@ -95,10 +107,7 @@ class plan {
     // counterpart of that size is left out instead of being refused.
     group& add(const std::string& name, const std::vector<settings>& ways, sizes how_many,
                int repeats) {
-        group g{name,
-                {},
-                {asked_.warm_ups >= 0 ? asked_.warm_ups : 1,
-                 asked_.repeats > 0 ? asked_.repeats : repeats}};
+        group g{name, {}, repeats_of(repeats)};
         const suite& which = *suite_named(name);
         for (const engine_id engine : asked_.engines)
             for (const bool numa : {false, true})
@@ -111,6 +120,13 @@ class plan {
         return groups_.back();
     }
 
+    rounds repeats_of(int repeats) const {
+        return {asked_.warm_ups >= 0 ? asked_.warm_ups : 1,
+                asked_.repeats > 0 ? asked_.repeats : repeats};
+    }
+    bool asked_for(engine_id engine) const {
+        return std::ranges::find(asked_.engines, engine) != asked_.engines.end();
+    }
     bool wanted(const suite& which, bool numa) const {
         return numa || (!asked_.numa && !which.always_numa);
     }

@@ -28,7 +28,7 @@ std::vector<std::string> all_columns() {
 
 bool measures_the_same(const result& a, const result& b) {
     return a.suite == b.suite && a.variant == b.variant && a.threads == b.threads &&
-           a.metric == b.metric;
+           a.metric == b.metric && a.shared == b.shared;
 }
 
 bool same_row(const result& a, const result& b) {
