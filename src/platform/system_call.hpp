@@ -76,8 +76,8 @@ long system_call(long number, A... arguments) {
     return call_kernel(number, all[0], all[1], all[2], all[3], all[4], all[5]);
 }
 
-// The same for futex calls. In line: behind a system call the CPU mispredicts returns, each of
-// which costs a tenth of the call on some (measured: `futex2 bench calls --shared`).
+// The same for futex calls. In line: behind a system call some CPUs mispredict each return
+// (docs/benchmarks.md, Words that processes share).
 template <class... A>
 [[gnu::always_inline]] inline long futex_call(long number, A... arguments) {
     static_assert(sizeof...(A) <= 6);
