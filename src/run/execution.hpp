@@ -7,7 +7,7 @@
 
 namespace futex2::run {
 
-/** Keeps what the new program's environment must have. False: it is too long. */
+/** Keeps what a new program's environment must have. False: it is too long. */
 bool keep_environment(char** environment);
 
 /**

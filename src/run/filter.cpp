@@ -22,6 +22,12 @@ constexpr uint32_t trap = SECCOMP_RET_TRAP | trap_number;
 constexpr uint32_t no_such_call = SECCOMP_RET_ERRNO | ENOSYS;
 constexpr uint32_t no_such_option = SECCOMP_RET_ERRNO | EINVAL;
 
+// What rt_sigprocmask(2) is asked to do with no set of signals, which is nothing: the kernel
+// answers 0, this filter with an error that the kernel does not have. Others' filters allow the
+// call, or they allow no program.
+constexpr uint32_t question = 0x66757432;
+constexpr uint32_t filters_error = 0xf2;
+
 // A filter as it is put together; everything is known when this file is compiled.
 struct instructions {
     static constexpr unsigned most = 160;
@@ -112,6 +118,7 @@ constexpr void on_sigaction(instructions& of) {
 constexpr void on_sigprocmask(instructions& of) {
     of.allow_if_marked(SYS_rt_sigprocmask);
     of.load_low(0);
+    of.answer_if(question, SECCOMP_RET_ERRNO | filters_error);
     of.answer_if(SIG_UNBLOCK, allow);
     of.allow_if_null(1);
     of.answer(trap);
@@ -164,6 +171,12 @@ int install_filter() {
     if (error == 0)
         error = platform::system_call(SYS_seccomp, SECCOMP_SET_MODE_FILTER, 0, &program);
     return static_cast<int>(error);
+}
+
+bool filter_is_in_force() {
+    const long answer =
+        platform::system_call(SYS_rt_sigprocmask, question, nullptr, nullptr, sizeof(uint64_t));
+    return answer == -long{filters_error};
 }
 
 }  // namespace futex2::run

@@ -10,4 +10,7 @@ inline constexpr int trap_number = 0xf2;
 /** Of the calling process, and for good: 0 or a negative errno. */
 int install_filter();
 
+/** Of this or of an earlier program. Needs no handler. */
+bool filter_is_in_force();
+
 }  // namespace futex2::run

@@ -12,6 +12,15 @@
 #include "run/trace.hpp"
 #include "run/trap.hpp"
 
+// What library_file.hpp looks for.
+__asm__(
+    ".pushsection .note.futex2, \"a\", %note\n"
+    ".balign 4\n"
+    ".long 7, 0, 1\n"
+    ".asciz \"futex2\"\n"
+    ".balign 4\n"
+    ".popsection\n");
+
 namespace futex2::run {
 namespace {
 
@@ -34,6 +43,7 @@ void require(bool good, const char* what) {
 [[gnu::constructor(101)]] void at_load(int, char**, char** environment) {
     if (environ == nullptr) environ = environment;
     read_options(environment);
+    chosen.trap = chosen.trap || is_trapped();
     prepare_for_ends();
     require(!chosen.stats || begin_tally(), "--stats: no memory");
     require(chosen.trace == nullptr || begin_trace(), "--trace: no memory");

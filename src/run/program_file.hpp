@@ -2,35 +2,9 @@
 // Whether a library can be loaded before a program: not where it is statically linked.
 #pragma once
 
-#include <elf.h>
-#include <fcntl.h>
-#include <string.h>
-
-#include "platform/system_call.hpp"
+#include "run/file_bytes.hpp"
 
 namespace futex2::run {
-
-// An open file. By system calls alone: this is also asked in a signal handler.
-class file_bytes {
-  public:
-    explicit file_bytes(const char* path)
-        : file_(platform::system_call(SYS_openat, AT_FDCWD, path, O_RDONLY | O_CLOEXEC)) {}
-    file_bytes(const file_bytes&) = delete;
-    file_bytes& operator=(const file_bytes&) = delete;
-    ~file_bytes() {
-        if (file_ >= 0) platform::system_call(SYS_close, file_);
-    }
-
-    // How many bytes there are of `bytes` from `offset` on; 0 where the file cannot be read.
-    size_t read(void* into, size_t bytes, uint64_t offset) const {
-        if (file_ < 0) return 0;
-        const long got = platform::system_call(SYS_pread64, file_, into, bytes, offset);
-        return got > 0 ? static_cast<size_t>(got) : 0;
-    }
-
-  private:
-    const long file_;
-};
 
 inline constexpr size_t script_line = 256;  // the kernel's BINPRM_BUF_SIZE
 inline constexpr int most_interpreters = 5;
@@ -46,13 +20,8 @@ inline const char* interpreter_in(char* line) {
 // An ELF file of this machine that names no loader.
 inline bool is_static(const file_bytes& file, const Elf64_Ehdr& header) {
     if (header.e_type != ET_EXEC && header.e_type != ET_DYN) return false;
-    for (unsigned i = 0; i < header.e_phnum; ++i) {
-        Elf64_Phdr segment;
-        const uint64_t at = header.e_phoff + uint64_t{i} * header.e_phentsize;
-        if (file.read(&segment, sizeof segment, at) != sizeof segment) return false;
-        if (segment.p_type == PT_INTERP) return false;
-    }
-    return true;
+    return !any_segment(file, header, true,
+                        [](const Elf64_Phdr& segment) { return segment.p_type == PT_INTERP; });
 }
 
 // The loader itself, which a program can be given to, needs none.
@@ -75,10 +44,9 @@ inline bool is_statically_linked(const char* path) {
             continue;
         }
         Elf64_Ehdr header;
-        if (got < sizeof header || memcmp(text, ELFMAG, SELFMAG) != 0) return false;
+        if (got < sizeof header) return false;
         memcpy(&header, text, sizeof header);
-        return header.e_ident[EI_CLASS] == ELFCLASS64 && is_static(file, header) &&
-               !is_loader(path);
+        return is_elf64(header) && is_static(file, header) && !is_loader(path);
     }
     return false;
 }

@@ -14,9 +14,6 @@ namespace {
 
 constexpr int sys_seccomp = 1;  // si_code: SYS_SECCOMP, which glibc lacks
 
-// Whether there was a trap: a filter is in force.
-constinit platform::native_atomic<bool> trapped;
-
 call call_at(const siginfo_t& information, const ucontext_t& context) {
     const auto& in = context.uc_mcontext.gregs;
     return {information.si_syscall,
@@ -57,24 +54,20 @@ void on_sigsys(int signal, siginfo_t* information, void* memory) {
     auto& context = *static_cast<ucontext_t*>(memory);
     if (information->si_code != sys_seccomp || information->si_errno != trap_number)
         return forward_sigsys(signal, information, memory);
-    trapped.store(true, platform::order::relaxed);
     context.uc_mcontext.gregs[REG_RAX] = perform(call_at(*information, context), context);
 }
 
-// Inherited over an exec.
-bool has_filter() {
-    static constinit uint32_t nobodys = 0;
-    platform::system_call(SYS_futex, &nobodys, FUTEX_WAKE_PRIVATE, 1);
-    return trapped.load(platform::order::relaxed);
-}
-
 }  // namespace
+
+bool is_trapped() {
+    return filter_is_in_force();
+}
 
 int begin_trap(char** environment) {
     if (!keep_environment(environment)) return -ENAMETOOLONG;
     platform::futex_entry = enter_kernel;
     if (const int error = take_sigsys(on_sigsys); error != 0) return error;
-    return has_filter() ? 0 : install_filter();
+    return is_trapped() ? 0 : install_filter();
 }
 
 }  // namespace futex2::run

@@ -15,6 +15,7 @@ static const struct {
     {"calls_in_handlers", calls_in_handlers},
     {"processes", processes},
     {"exec_again", exec_again},
+    {"environments", environments},
     {"cancellation", cancellation},
     {"masks", masks},
     {"user_dispatch", user_dispatch},

@@ -79,6 +79,55 @@ void exec_again(void) {
     EXPECT_ANSWER(answer_of(&w), 0);
 }
 
+// An entry of this program's own environment.
+static char* entry(const char* name) {
+    const char* value = getenv(name);
+    EXPECT(value != NULL);
+    char* text = malloc(strlen(name) + strlen(value) + 2);
+    EXPECT(text != NULL && sprintf(text, "%s=%s", name, value) > 0);
+    return text;
+}
+
+static void exec_with(char** environment) {
+    const pid_t child = fork();
+    if (child == 0) {
+        execve(self, arguments_of_child, environment);
+        _exit(99);
+    }
+    expect_exit(child, 0);
+}
+
+// The loader takes no library from the environment of a program with another user's rights.
+static void exec_with_rights(void) {
+    if (geteuid() != 0) return;
+    const pid_t child = fork();
+    if (child == 0) {
+        EXPECT(seteuid(1) == 0);
+        EXPECT(execv(self, arguments_of_child) == -1 && errno == EPERM);
+        _exit(0);
+    }
+    expect_exit(child, 0);
+}
+
+// Whatever environment a program is given, it is served, or not run.
+void environments(void) {
+    char* loaded = entry("LD_PRELOAD");
+    char* options = entry("FUTEX2_RUN");
+    char none[] = "LD_PRELOAD=", no_options[] = "FUTEX2_RUN=", no_trap[] = "FUTEX2_RUN=strict";
+    char longer[PATH_MAX];
+    snprintf(longer, sizeof longer, "%s.nope", loaded);
+    exec_with(NULL);
+    exec_with((char*[]){none, options, NULL});
+    exec_with((char*[]){longer, options, NULL});
+    exec_with((char*[]){loaded, no_options, NULL});
+    exec_with((char*[]){loaded, no_trap, NULL});
+    exec_with((char*[]){loaded, none, options, NULL});
+    exec_with((char*[]){none, loaded, options, no_options, NULL});
+    exec_with_rights();
+    free(options);
+    free(loaded);
+}
+
 // More than a trace has room for.
 void many_calls(void) {
     for (int i = 0; i < 300000; ++i)

@@ -151,6 +151,7 @@ void nested_waits(void);
 void calls_in_handlers(void);
 void processes(void);
 void exec_again(void);
+void environments(void);
 void cancellation(void);
 void masks(void);
 void user_dispatch(void);

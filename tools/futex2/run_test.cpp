@@ -224,6 +224,34 @@ TEST(command_run, traps_also_in_programs_that_others_start) {
     EXPECT_EQ(told(other.err, "futex_wait", 0), 1) << other.err;
 }
 
+// The filter stays: what the inner command is not asked for is in force all the same.
+TEST(command_run, traps_also_in_programs_that_it_runs_itself_in_a_trap) {
+    const std::string again = "run --trap -- '" FUTEX2_COMMAND "' run ";
+    EXPECT_EQ(run_command(again + "-- " + inlined + " words").status, 0);
+    const command_result told_by_inner = run_command(again + "--stats -- " + inlined + " words");
+    EXPECT_EQ(told_by_inner.status, 0);
+    EXPECT_GE(told(told_by_inner.err, "futex_wait", 0), 8 * 4) << told_by_inner.err;
+    EXPECT_EQ(run_command("run --trap -- env FUTEX2_RUN= " + inlined + " words").status, 0);
+}
+
+// Where the library cannot be loaded, here because it is gone.
+TEST(command_run, runs_nothing_that_a_trap_would_kill) {
+    const temporary_file library;
+    std::filesystem::copy_file(FUTEX2_RUN_LIBRARY, library.name(),
+                               std::filesystem::copy_options::overwrite_existing);
+    const auto run_without = [&](const std::string& how) {
+        return run_command("run --trap -- sh -c '" + how + " " + library.name() + "; " +
+                               inlined.substr(1, inlined.size() - 2) + " exec_again; echo $?'",
+                           "FUTEX2_RUN_LIBRARY=" + library.name());
+    };
+    EXPECT_EQ(run_without("test -f").out, "0\n") << "the library is still there";
+    const command_result gone = run_without("rm");
+    EXPECT_EQ(gone.out, "126\n");
+    EXPECT_NE(gone.err.find("cannot load this library: --trap would kill it; not run\n"),
+              std::string::npos)
+        << gone.err;
+}
+
 TEST(command_run, does_not_let_a_trap_kill_a_static_program) {
     const command_result result =
         run_command("run --trap -- sh -c '" FUTEX2_STATIC_PROGRAM " true; echo $?'");
