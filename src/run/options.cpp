@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "run/options.hpp"
 
-#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -13,7 +12,7 @@ constinit options chosen;
 
 namespace {
 
-constinit char trace_name[PATH_MAX];
+constinit char trace_name[most_bytes_of_trace];
 
 constexpr char variable[] = "FUTEX2_RUN";
 

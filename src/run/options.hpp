@@ -2,7 +2,13 @@
 // What `futex2 run` was asked for, as it comes to the program: in FUTEX2_RUN.
 #pragma once
 
+#include <limits.h>
+#include <stddef.h>
+
 namespace futex2::run {
+
+// With the zero. Others put a number behind it, and write it under a longer name at first.
+inline constexpr size_t most_bytes_of_trace = PATH_MAX - 48;
 
 struct options {
     bool upstream = false;

@@ -13,6 +13,8 @@
 #include <string>
 #include <vector>
 
+#include "run/library_file.hpp"
+#include "run/options.hpp"
 #include "run/program_file.hpp"
 
 namespace futex2::command {
@@ -35,13 +37,24 @@ path preload_library() {
     throw std::runtime_error("run: no libfutex2_run.so beside this command");
 }
 
-// Before all that the user has loaded there.
-void load_first(const path& library) {
+void refuse_library(const path& library, const std::string& why) {
+    throw std::runtime_error("run: " + library.string() + ": " + why);
+}
+
+// Else the loader runs the program without it.
+void check_library(const path& library) {
+    if (!library.is_absolute()) refuse_library(library, "must be an absolute path");
     // The loader splits the variable there.
     if (library.string().find_first_of(" :") != std::string::npos)
-        throw std::runtime_error("run: " + library.string() + ": no space or colon may be in it");
-    if (access(library.c_str(), R_OK) != 0)
-        throw std::runtime_error("run: " + library.string() + ": " + std::strerror(errno));
+        refuse_library(library, "no space or colon may be in it");
+    if (access(library.c_str(), R_OK) != 0) refuse_library(library, std::strerror(errno));
+    if (!run::is_run_library(library.c_str()))
+        refuse_library(library, "is no libfutex2_run.so of this machine");
+}
+
+// Before all that the user has loaded there.
+void load_first(const path& library) {
+    check_library(library);
     const char* others = std::getenv("LD_PRELOAD");
     std::string all = library;
     if (others != nullptr && *others != '\0') all += std::string(":") + others;
@@ -62,11 +75,22 @@ struct run_options {
         if (strict) words += " strict";
         if (stats) words += " stats";
         if (trap) words += " trap";
-        // The program may be in another folder when it ends.
-        if (!trace.empty()) words += " trace=" + std::filesystem::absolute(trace).string();
+        if (!trace.empty()) words += " trace=" + trace_file().string();
         return words;
     }
+    // The program may be in another folder when it ends.
+    path trace_file() const { return std::filesystem::absolute(trace); }
 };
+
+// What would leave the program without its trace, or is a slip.
+void check_trace(const run_options& options) {
+    const std::string& name = options.trace;
+    const auto refuse = [](const std::string& why) { throw CLI::ValidationError("--trace", why); };
+    if (name.empty()) refuse("the file has no name");
+    if (name[0] == '-') refuse("is '" + name + "' the file? Then write ./" + name);
+    if (options.trace_file().string().size() >= run::most_bytes_of_trace)
+        refuse("the file's name is too long");
+}
 
 // The file that execvp() will find, or the name.
 path file_of(const std::string& name) {
@@ -136,9 +160,11 @@ void add_run(CLI::App& app, char** rest, int& status) {
     run->add_flag("--trap", options->trap,
                   "Take also calls that are made by the instruction itself (slow; x86-64)");
     run->add_flag("--stats", options->stats, "Print what calls there were, and what came of them");
-    run->add_option("--trace", options->trace, "Write the calls as a trace for Perfetto")
-        ->type_name("FILE");
-    run->callback([run, rest, options, &status] {
+    const CLI::Option* trace =
+        run->add_option("--trace", options->trace, "Write the calls as a trace for Perfetto")
+            ->type_name("FILE");
+    run->callback([run, trace, rest, options, &status] {
+        if (trace->count() > 0) check_trace(*options);
         std::vector<std::string> left = run->remaining();
         std::vector<char*> program = program_of(left, rest);
         load_first(preload_library());

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // `futex2 run` from outside: what becomes of the program, and of bad input.
 #include <gtest/gtest.h>
+#include <limits.h>
 #include <sys/stat.h>
 
 #include <cstdlib>
@@ -77,6 +78,25 @@ TEST(command_run, refuses_bad_usage) {
     expect_refused(run_command("run"), "no program given");
     expect_refused(run_command("run --"), "no program given");
     expect_refused(run_command("run --nonesuch -- true"), "--nonesuch");
+    expect_refused(run_command("run --stats=foo -- true"), "--stats = foo");
+}
+
+TEST(command_run, refuses_names_that_are_no_file_for_a_trace) {
+    expect_refused(run_command("run --trace"), "--trace");
+    expect_refused(run_command("run --trace '' -- true"), "--trace: the file has no name");
+    expect_refused(run_command("run --trace= -- true"), "--trace");
+    expect_refused(run_command("run --trace --stats -- true"), "Then write ./--stats");
+    expect_refused(run_command("run --trace=--stats -- true"), "Then write ./--stats");
+    expect_refused(run_command("run --trace a --trace b -- true"), "--trace");
+    std::string long_name;
+    while (long_name.size() < PATH_MAX) long_name += "/folder";
+    expect_refused(run_command("run --trace " + long_name + " -- true"), "name is too long");
+}
+
+TEST(command_run, takes_an_option_that_is_given_twice_as_once) {
+    const command_result twice = run_command("run --stats --upstream --stats --upstream -- true");
+    EXPECT_EQ(twice.status, 0);
+    EXPECT_EQ(twice.err.find("futex2 run: "), twice.err.rfind("futex2 run: ")) << twice.err;
 }
 
 const std::string program = "'" FUTEX2_RUN_PROGRAM "'";
@@ -270,6 +290,14 @@ TEST(command_run, lets_signals_and_statuses_through_a_trap) {
 }
 #endif
 
+// The loader would say so, and run the program all the same.
+void expect_no_library(const std::string& file) {
+    const command_result result = run_command("run -- echo run", "FUTEX2_RUN_LIBRARY=" + file);
+    EXPECT_EQ(result.status, 1) << file;
+    EXPECT_EQ(result.out, "") << file;
+    EXPECT_EQ(lines_of(result.err), 1) << result.err;
+}
+
 TEST(command_run, needs_its_library) {
     const command_result missing = run_command("run -- true", "FUTEX2_RUN_LIBRARY=/nonesuch.so");
     EXPECT_EQ(missing.status, 1);
@@ -277,6 +305,12 @@ TEST(command_run, needs_its_library) {
     const command_result two = run_command("run -- true", "FUTEX2_RUN_LIBRARY=/a:b.so");
     EXPECT_EQ(two.status, 1);
     EXPECT_EQ(lines_of(two.err), 1);
+    const command_result relative =
+        run_command("run -- true", "FUTEX2_RUN_LIBRARY=libfutex2_run.so");
+    EXPECT_EQ(relative.status, 1);
+    EXPECT_EQ(relative.err, "futex2: run: libfutex2_run.so: must be an absolute path\n");
+    for (const char* other : {"/etc/passwd", FUTEX2_STATIC_PROGRAM, FUTEX2_RUN_PROGRAM, "/", "''"})
+        expect_no_library(other);
 }
 
 TEST(command_run, helps) {
