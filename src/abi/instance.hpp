@@ -13,6 +13,9 @@ using native_process = engine::process<native>;
 
 native_process* create_instance();
 
+// False: another copy of this library has said in this process what is wrong with its environment.
+[[gnu::visibility("hidden")]] extern constinit bool complains;
+
 // A line on stderr: the environment's variable is none of what it may be.
 void complain(const char* variable, const char* expected);
 

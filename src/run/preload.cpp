@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <unistd.h>
 
+#include "abi/instance.hpp"
 #include "run/answer.hpp"
 #include "run/nesting.hpp"
 #include "run/options.hpp"
@@ -43,6 +44,7 @@ void require(bool good, const char* what) {
 [[gnu::constructor(101)]] void at_load(int, char**, char** environment) {
     if (environ == nullptr) environ = environment;
     read_options(environment);
+    abi::complains = getpid() != chosen.first;  // the command has
     chosen.trap = chosen.trap || is_trapped();
     prepare_for_ends();
     require(!chosen.stats || begin_tally(), "--stats: no memory");

@@ -99,6 +99,14 @@ TEST(command_run, takes_an_option_that_is_given_twice_as_once) {
     EXPECT_EQ(twice.err.find("futex2 run: "), twice.err.rfind("futex2 run: ")) << twice.err;
 }
 
+// The command reads the variables, too.
+TEST(command_run, complains_of_the_environment_once) {
+    const command_result result =
+        run_command("run -- true", "FUTEX2_KERNEL=x FUTEX2_NODES=x FUTEX2_CHECK=x");
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(lines_of(result.err), 3) << result.err;
+}
+
 const std::string program = "'" FUTEX2_RUN_PROGRAM "'";
 
 // The number in this column of the line that begins with this name; -1: no such line.
