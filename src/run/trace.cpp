@@ -2,15 +2,14 @@
 #include "run/trace.hpp"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <inttypes.h>
 #include <limits.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "abi/instance.hpp"
+#include "run/new_file.hpp"
 #include "run/options.hpp"
 
 namespace futex2::run {
@@ -52,64 +51,6 @@ int32_t my_number() {
     if (mine.generation != generation) mine = {native::thread_id(), generation};
     return mine.number;
 }
-
-// With what is put behind the user's.
-constexpr size_t longest_name = PATH_MAX + 64;
-
-// A new file that takes its name when it is complete.
-class new_file {
-  public:
-    explicit new_file(const char* name) : name_(name) {
-        snprintf(unfinished_, sizeof unfinished_, "%s.%d.unfinished", name, getpid());
-        file_ = open(unfinished_, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-        if (file_ < 0) error_ = errno;
-    }
-    new_file(const new_file&) = delete;
-    new_file& operator=(const new_file&) = delete;
-    ~new_file() {
-        if (file_ >= 0) close(file_);
-        if (file_ >= 0 && !named_) unlink(unfinished_);
-    }
-
-    [[gnu::format(printf, 2, 3)]] void print(const char* format, ...) {
-        va_list arguments;
-        va_start(arguments, format);
-        const int length = vsnprintf(text_ + used_, longest, format, arguments);
-        va_end(arguments);
-        used_ += static_cast<size_t>(length < longest ? length : longest - 1);
-        if (used_ > sizeof text_ - longest) flush();
-    }
-
-    // 0, or the errno of what went wrong first.
-    int finish() {
-        flush();
-        if (error_ == 0 && rename(unfinished_, name_) != 0) error_ = errno;
-        named_ = error_ == 0;
-        return error_;
-    }
-
-  private:
-    static constexpr int longest = 512;  // of one print()
-
-    void flush() {
-        for (size_t at = 0; error_ == 0 && at < used_;) {
-            const ssize_t n = write(file_, text_ + at, used_ - at);
-            if (n >= 0)
-                at += static_cast<size_t>(n);
-            else if (errno != EINTR)
-                error_ = errno;
-        }
-        used_ = 0;
-    }
-
-    const char* name_;
-    char unfinished_[longest_name];
-    int file_;
-    int error_ = 0;
-    bool named_ = false;
-    size_t used_ = 0;
-    char text_[16384];
-};
 
 // Microseconds, as the format has them.
 void print_event(new_file& file, const event& e, operation what) {

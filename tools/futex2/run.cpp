@@ -90,6 +90,10 @@ void check_trace(const run_options& options) {
     if (name[0] == '-') refuse("is '" + name + "' the file? Then write ./" + name);
     if (options.trace_file().string().size() >= run::most_bytes_of_trace)
         refuse("the file's name is too long");
+    std::error_code error;
+    const auto there = std::filesystem::status(name, error);
+    if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there))
+        refuse(name + " is no regular file");
 }
 
 // The file that execvp() will find, or the name.

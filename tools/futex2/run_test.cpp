@@ -19,6 +19,7 @@ namespace futex2::command {
 namespace {
 
 using nlohmann::json;
+using std::filesystem::path;
 
 TEST(command_run, passes_arguments_and_the_exit_status_through) {
     const command_result result = run_command("run -- sh -c 'echo $1 $2; exit 7' sh -- --help");
@@ -203,6 +204,40 @@ TEST(command_run, traces_other_processes_in_files_of_their_own) {
     EXPECT_EQ(processes.size(), 3u);
     EXPECT_TRUE(std::filesystem::exists(folder + "/t.json"));
     std::filesystem::remove_all(folder);
+}
+
+// What is there already: the name of the trace is where a link leads, and a file keeps its mode.
+TEST(command_run, replaces_a_file_by_a_trace) {
+    const temporary_file target, link, dangling;
+    const std::string made = dangling.name() + ".made";
+    ASSERT_EQ(chmod(target.name().c_str(), 0600), 0);
+    for (const auto& [from, to] : {std::pair(link.name(), target.name()),
+                                   std::pair(dangling.name(), path(made).filename().string())}) {
+        std::filesystem::remove(from);
+        std::filesystem::create_symlink(to, from);
+        const command_result result =
+            run_command("run --trace " + from + " -- " + program + " exec_again");
+        EXPECT_EQ(result.err, "");
+        EXPECT_TRUE(std::filesystem::is_symlink(from)) << from;
+        EXPECT_TRUE(parsed(from).is_object()) << from;
+    }
+    EXPECT_EQ(std::filesystem::status(target.name()).permissions(),
+              std::filesystem::perms::owner_read | std::filesystem::perms::owner_write);
+    std::filesystem::remove(made);
+}
+
+TEST(command_run, replaces_nothing_else_by_a_trace) {
+    expect_refused(run_command("run --trace / -- true"), "--trace: / is no regular file");
+    const temporary_file fifo;
+    std::filesystem::remove(fifo.name());
+    // It comes while the program runs.
+    const command_result late = run_command(
+        "run --trace " + fifo.name() + " -- sh -c 'env -u LD_PRELOAD mkfifo " + fifo.name() +
+        "; exec " + program.substr(1, program.size() - 2) + " exec_again'");
+    EXPECT_EQ(late.status, 0);
+    EXPECT_EQ(late.err, "futex2 run: " + fifo.name() + ": Operation not supported\n");
+    EXPECT_TRUE(std::filesystem::is_fifo(fifo.name()));
+    expect_refused(run_command("run --trace " + fifo.name() + " -- true"), "is no regular file");
 }
 
 TEST(command_run, says_how_many_events_a_trace_lacks) {
