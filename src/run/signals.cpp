@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run/signals.hpp"
 
+#include <errno.h>
 #include <poll.h>
 
 #include "run/cancellation.hpp"
@@ -24,16 +25,7 @@ __asm__(
 namespace futex2::run {
 namespace {
 
-// As the kernel has them: arch/x86/include/uapi/asm/signal.h.
-using signal_set = uint64_t;
-struct kernel_action {
-    trap_handler handler;
-    unsigned long flags;
-    void (*restorer)();
-    signal_set mask;
-};
 constexpr unsigned long sa_restorer = 0x04000000;
-constexpr long bytes_of_set = sizeof(signal_set);
 
 constexpr signal_set only(int signal) {
     return signal_set{1} << (signal - 1);
@@ -42,9 +34,6 @@ constexpr signal_set without_sigsys(signal_set set) {
     return set & ~only(SIGSYS);
 }
 
-// What the program believes to be its own for SIGSYS. One call is made at a time, as a rule.
-constinit kernel_action program_action{};
-
 bool is_function(trap_handler handler) {
     const auto address = reinterpret_cast<uintptr_t>(handler);
     return address != reinterpret_cast<uintptr_t>(SIG_DFL) &&
@@ -52,8 +41,9 @@ bool is_function(trap_handler handler) {
 }
 
 long set_sigsys_action(const kernel_action* action, kernel_action* old) {
-    const kernel_action before = program_action;
-    if (action != nullptr) program_action = *action;
+    // The program's memory is looked at where nothing is locked.
+    const kernel_action before =
+        action == nullptr ? sigsys_action() : exchange_sigsys_action(kernel_action(*action));
     if (old != nullptr) *old = before;
     return 0;
 }
@@ -64,7 +54,9 @@ int take_sigsys(trap_handler handler) {
     // Its own calls are trapped, too; no handler of the program's may be kept from running.
     const kernel_action action{handler, SA_SIGINFO | SA_NODEFER | SA_RESTART | sa_restorer,
                                futex2_run_restorer_, 0};
-    long error = kernel_call(SYS_rt_sigaction, SIGSYS, &action, &program_action, bytes_of_set);
+    kernel_action programs;
+    long error = kernel_call(SYS_rt_sigaction, SIGSYS, &action, &programs, bytes_of_set);
+    if (error == 0 && !begin_sigsys_action(programs)) error = -ENOMEM;
     const signal_set set = only(SIGSYS);
     if (error == 0)
         error = kernel_call(SYS_rt_sigprocmask, SIG_UNBLOCK, &set, nullptr, bytes_of_set);
@@ -72,7 +64,7 @@ int take_sigsys(trap_handler handler) {
 }
 
 void forward_sigsys(int signal, siginfo_t* information, void* context) {
-    const kernel_action action = program_action;
+    const kernel_action action = sigsys_action();
     if (is_function(action.handler)) return action.handler(signal, information, context);
     if (reinterpret_cast<uintptr_t>(action.handler) == reinterpret_cast<uintptr_t>(SIG_IGN)) return;
     const kernel_action by_default{};

@@ -8,10 +8,9 @@
 #include <ucontext.h>
 
 #include "run/call.hpp"
+#include "run/sigsys_action.hpp"
 
 namespace futex2::run {
-
-using trap_handler = void (*)(int signal, siginfo_t* information, void* context);
 
 /** Makes it the handler of SIGSYS, and unblocks SIGSYS. 0 or a negative errno. */
 int take_sigsys(trap_handler handler);

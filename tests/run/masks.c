@@ -2,9 +2,11 @@
 // Futex calls where a program has blocked all signals: those that are taken by a signal, too.
 #include <poll.h>
 #include <signal.h>
+#include <spawn.h>
 #include <string.h>
 #include <sys/epoll.h>
 #include <sys/select.h>
+#include <sys/wait.h>
 
 #include "scenario.h"
 
@@ -119,6 +121,74 @@ static void own_sigsys(void) {
     EXPECT(sigaction(SIGSYS, &none, &found) == 0 && found.sa_handler == only_count);
 }
 
+// Its child sets handlers back, in the memory that it shares with this program.
+static void spawn_with_defaults(void) {
+    const sigset_t all = all_signals();
+    posix_spawnattr_t attributes;
+    EXPECT(posix_spawnattr_init(&attributes) == 0);
+    EXPECT(posix_spawnattr_setsigdefault(&attributes, &all) == 0);
+    EXPECT(posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF) == 0);
+    char name[] = "true";
+    char* arguments[] = {name, NULL};
+    pid_t child;
+    int status = -1;
+    EXPECT(posix_spawnp(&child, name, NULL, &attributes, arguments, environ) == 0);
+    EXPECT(waitpid(child, &status, 0) == child && status == 0);
+    EXPECT(posix_spawnattr_destroy(&attributes) == 0);
+}
+
+static void expect_sigsys(void (*handler)(int)) {
+    struct sigaction found;
+    EXPECT(sigaction(SIGSYS, NULL, &found) == 0 && found.sa_handler == handler);
+}
+
+static void own_sigsys_of_children(void) {
+    const struct sigaction mine = {.sa_handler = only_count}, ignored = {.sa_handler = SIG_IGN};
+    EXPECT(sigaction(SIGSYS, &mine, NULL) == 0);
+    spawn_with_defaults();
+    expect_sigsys(only_count);
+    const pid_t child = fork();
+    if (child == 0) {
+        spawn_with_defaults();
+        expect_sigsys(only_count);
+        EXPECT(sigaction(SIGSYS, &ignored, NULL) == 0);
+        expect_sigsys(SIG_IGN);
+        _exit(raise(SIGSYS));
+    }
+    int status = -1;
+    EXPECT(waitpid(child, &status, 0) == child && status == 0);
+    expect_sigsys(only_count);
+}
+
+// Of two actions that are set again and again, nobody sees a mixture.
+static void call_nothing(int signal) {
+    (void)signal;
+}
+static const struct sigaction* whole_action(int i) {
+    static struct sigaction both[2] = {{.sa_handler = only_count},
+                                       {.sa_handler = call_nothing, .sa_flags = SA_RESTART}};
+    sigfillset(&both[1].sa_mask);
+    return &both[i];
+}
+static void set_on_and_on(void* unused) {
+    (void)unused;
+    for (int i = 0; i < 20000; ++i) {
+        struct sigaction found;
+        EXPECT(sigaction(SIGSYS, whole_action(i % 2), &found) == 0);
+        const bool second = found.sa_handler == call_nothing;
+        EXPECT(second || found.sa_handler == only_count);
+        EXPECT((found.sa_flags & SA_RESTART) == (second ? SA_RESTART : 0));
+        EXPECT(sigismember(&found.sa_mask, SIGUSR1) == second);
+    }
+}
+static void own_sigsys_of_threads(void) {
+    struct worker workers[3];
+    EXPECT(sigaction(SIGSYS, whole_action(0), NULL) == 0);
+    for (int i = 0; i < 3; ++i) start(&workers[i], set_on_and_on, NULL);
+    for (int i = 0; i < 1000; ++i) EXPECT(raise(SIGSYS) == 0);
+    for (int i = 0; i < 3; ++i) join(&workers[i]);
+}
+
 // The other way in which a kernel makes a SIGSYS of a call: the program that asks for it is to be
 // told that there is none.
 void user_dispatch(void) {
@@ -133,4 +203,6 @@ void masks(void) {
     in_blocked_code();
     in_waits();
     own_sigsys();
+    own_sigsys_of_children();
+    own_sigsys_of_threads();
 }
