@@ -7,9 +7,6 @@
 
 namespace futex2::run {
 
-/** Keeps what a new program's environment must have. False: it is too long. */
-bool keep_environment(char** environment);
-
 /**
  * Runs the program, with this library before it whatever environment it is given; -EPERM, and
  * a line on stderr, where none can be loaded.

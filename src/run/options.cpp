@@ -44,6 +44,8 @@ bool choose(const option& o) {
         chosen.stats = true;
     else if (o.is("trap"))
         chosen.trap = true;
+    else if (o.is(word_for_ignored_sigsys))
+        chosen.ignores_sigsys = true;
     else if (o.begins_with("first="))
         chosen.first = atoi(o.text + strlen("first="));
     else

@@ -35,9 +35,8 @@ constexpr signal_set without_sigsys(signal_set set) {
 }
 
 bool is_function(trap_handler handler) {
-    const auto address = reinterpret_cast<uintptr_t>(handler);
-    return address != reinterpret_cast<uintptr_t>(SIG_DFL) &&
-           address != reinterpret_cast<uintptr_t>(SIG_IGN);
+    return reinterpret_cast<uintptr_t>(handler) != reinterpret_cast<uintptr_t>(SIG_DFL) &&
+           !is_ignoring(handler);
 }
 
 long set_sigsys_action(const kernel_action* action, kernel_action* old) {
@@ -50,12 +49,14 @@ long set_sigsys_action(const kernel_action* action, kernel_action* old) {
 
 }  // namespace
 
-int take_sigsys(trap_handler handler) {
+int take_sigsys(trap_handler handler, bool ignored) {
     // Its own calls are trapped, too; no handler of the program's may be kept from running.
     const kernel_action action{handler, SA_SIGINFO | SA_NODEFER | SA_RESTART | sa_restorer,
                                futex2_run_restorer_, 0};
     kernel_action programs;
     long error = kernel_call(SYS_rt_sigaction, SIGSYS, &action, &programs, bytes_of_set);
+    if (ignored)
+        programs.handler = reinterpret_cast<trap_handler>(reinterpret_cast<uintptr_t>(SIG_IGN));
     if (error == 0 && !begin_sigsys_action(programs)) error = -ENOMEM;
     const signal_set set = only(SIGSYS);
     if (error == 0)
@@ -66,7 +67,7 @@ int take_sigsys(trap_handler handler) {
 void forward_sigsys(int signal, siginfo_t* information, void* context) {
     const kernel_action action = sigsys_action();
     if (is_function(action.handler)) return action.handler(signal, information, context);
-    if (reinterpret_cast<uintptr_t>(action.handler) == reinterpret_cast<uintptr_t>(SIG_IGN)) return;
+    if (is_ignoring(action.handler)) return;
     const kernel_action by_default{};
     kernel_call(SYS_rt_sigaction, SIGSYS, &by_default, nullptr, bytes_of_set);
     kernel_call(SYS_tgkill, kernel_call(SYS_getpid), kernel_call(SYS_gettid), SIGSYS);

@@ -12,8 +12,11 @@
 
 namespace futex2::run {
 
-/** Makes it the handler of SIGSYS, and unblocks SIGSYS. 0 or a negative errno. */
-int take_sigsys(trap_handler handler);
+/**
+ * Makes it the handler of SIGSYS, and unblocks SIGSYS; the program believes to have the action
+ * that was there, or to ignore it. 0 or a negative errno.
+ */
+int take_sigsys(trap_handler handler, bool ignored);
 
 /** Does what the program meant by a SIGSYS that is none of ours. */
 void forward_sigsys(int signal, siginfo_t* information, void* context);

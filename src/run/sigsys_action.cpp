@@ -104,8 +104,7 @@ kernel_action sigsys_action() {
 }
 
 bool ignores_sigsys() {
-    return reinterpret_cast<uintptr_t>(sigsys_action().handler) ==
-           reinterpret_cast<uintptr_t>(SIG_IGN);
+    return is_ignoring(sigsys_action().handler);
 }
 
 kernel_action exchange_sigsys_action(const kernel_action& action) {

@@ -20,6 +20,10 @@ struct kernel_action {
 };
 inline constexpr long bytes_of_set = sizeof(signal_set);
 
+inline bool is_ignoring(trap_handler handler) {
+    return reinterpret_cast<uintptr_t>(handler) == reinterpret_cast<uintptr_t>(SIG_IGN);
+}
+
 /** Before the program has threads. False: no memory. */
 bool begin_sigsys_action(const kernel_action& first);
 

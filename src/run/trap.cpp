@@ -4,9 +4,11 @@
 #include "platform/native.hpp"
 #include "run/answer.hpp"
 #include "run/cancellation.hpp"
+#include "run/environment.hpp"
 #include "run/execution.hpp"
 #include "run/filter.hpp"
 #include "run/gate.hpp"
+#include "run/options.hpp"
 #include "run/signals.hpp"
 
 namespace futex2::run {
@@ -66,7 +68,7 @@ bool is_trapped() {
 int begin_trap(char** environment) {
     if (!keep_environment(environment)) return -ENAMETOOLONG;
     platform::futex_entry = enter_kernel;
-    if (const int error = take_sigsys(on_sigsys); error != 0) return error;
+    if (const int error = take_sigsys(on_sigsys, chosen.ignores_sigsys); error != 0) return error;
     return is_trapped() ? 0 : install_filter();
 }
 

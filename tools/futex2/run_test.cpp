@@ -331,6 +331,15 @@ TEST(command_run, lets_signals_and_statuses_through_a_trap) {
     EXPECT_EQ(run_command("run --trap -- sh -c 'trap \"\" SYS; kill -SYS $$; exit 8'").status, 8);
     EXPECT_EQ(run_command("run --trap -- sh -c 'exit 7'").status, 7);
 }
+
+// As the kernel has it: of all actions an exec keeps this one alone.
+TEST(command_run, keeps_an_ignored_signal_over_an_exec_in_a_trap) {
+    const std::string ignoring = "run --trap -- sh -c 'trap \"\" SYS; exec ";
+    const std::string last = "sh -c \"kill -SYS \\$\\$; exit 8\"'; echo $?";
+    EXPECT_EQ(run_command(ignoring + last).out, "8\n");
+    EXPECT_EQ(run_command(ignoring + "env env " + last).out, "8\n");
+    EXPECT_EQ(run_command(ignoring + "env --default-signal=SYS " + last).out, "159\n");
+}
 #endif
 
 // The loader would say so, and run the program all the same.
