@@ -7,6 +7,7 @@
 
 #include "abi/instance.hpp"
 #include "run/answer.hpp"
+#include "run/error_output.hpp"
 #include "run/nesting.hpp"
 #include "run/options.hpp"
 #include "run/tally.hpp"
@@ -44,6 +45,7 @@ void require(bool good, const char* what) {
 [[gnu::constructor(101)]] void at_load(int, char**, char** environment) {
     if (environ == nullptr) environ = environment;
     read_options(environment);
+    remember_error_output();
     abi::complains = getpid() != chosen.first;  // the command has
     chosen.trap = chosen.trap || is_trapped();
     prepare_for_ends();

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "abi/instance.hpp"
+#include "run/error_output.hpp"
 
 namespace futex2::run {
 namespace {
@@ -72,16 +73,16 @@ uint64_t sum(const abi::native_process& p, int o, outcome what, int node) {
 
 void tell_operation(const abi::native_process& p, int o) {
     if (sum(p, o, calls, -1) == 0) return;
-    dprintf(STDERR_FILENO, "  %-18s", operation_name[o]);
+    dprintf(error_output(), "  %-18s", operation_name[o]);
     for (unsigned what = 0; what < outcomes; ++what)
-        dprintf(STDERR_FILENO, " %12" PRIu64, sum(p, o, static_cast<outcome>(what), -1));
-    dprintf(STDERR_FILENO, "\n");
+        dprintf(error_output(), " %12" PRIu64, sum(p, o, static_cast<outcome>(what), -1));
+    dprintf(error_output(), "\n");
 }
 
 void tell_node(const abi::native_process& p, int node) {
     uint64_t total = 0;
     for (int o = 0; o < operations; ++o) total += sum(p, o, calls, node);
-    dprintf(STDERR_FILENO, "  from node %-8d %12" PRIu64 "\n", p.nodes.nodes[node], total);
+    dprintf(error_output(), "  from node %-8d %12" PRIu64 "\n", p.nodes.nodes[node], total);
 }
 
 }  // namespace
@@ -105,12 +106,12 @@ void count(const record& r) {
 
 void tell_tally() {
     const abi::native_process& p = *abi::instance();
-    dprintf(STDERR_FILENO, "futex2 run: %d %s\n  %-18s", getpid(), program_invocation_short_name,
+    dprintf(error_output(), "futex2 run: %d %s\n  %-18s", getpid(), program_invocation_short_name,
             "");
     const char* name = heading;
     for (unsigned what = 0; what < outcomes; ++what, name += strlen(name) + 1)
-        dprintf(STDERR_FILENO, " %12s", name);
-    dprintf(STDERR_FILENO, "\n");
+        dprintf(error_output(), " %12s", name);
+    dprintf(error_output(), "\n");
     for (int o = 0; o < operations; ++o) tell_operation(p, o);
     for (int node = 0; node < p.nodes.node_count; ++node) tell_node(p, node);
 }

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "abi/instance.hpp"
+#include "run/error_output.hpp"
 #include "run/new_file.hpp"
 #include "run/options.hpp"
 
@@ -94,7 +95,7 @@ int write_file(const char* name) {
     const uint64_t written = print_events(file, all, made);
     file.print("\n],\"otherData\":{\"dropped_events\":%" PRIu64 "}}\n", made - written);
     if (written < made)
-        dprintf(STDERR_FILENO, "futex2 run: %s: %" PRIu64 " events dropped\n", name,
+        dprintf(error_output(), "futex2 run: %s: %" PRIu64 " events dropped\n", name,
                 made - written);
     return file.finish();
 }
@@ -126,7 +127,7 @@ void write_trace() {
     else
         snprintf(name, sizeof name, "%s.%d", chosen.trace, getpid());
     if (const int error = write_file(name); error != 0)
-        dprintf(STDERR_FILENO, "futex2 run: %s: %s\n", name, strerror(error));
+        dprintf(error_output(), "futex2 run: %s: %s\n", name, strerror(error));
 }
 
 }  // namespace futex2::run

@@ -22,6 +22,7 @@ static const struct {
     {"many_calls", many_calls},
     {"counted_wakes", counted_wakes},
     {"quick_end", quick_end},
+    {"other_error_output", other_error_output},
     {"upstream", upstream},
     {"strict", strict},
 };

@@ -134,6 +134,12 @@ void many_calls(void) {
         EXPECT_ANSWER(futex(&word, FUTEX_WAKE_PRIVATE, 1, NULL, NULL, 0), 0);
 }
 
+// A file with data, which is 3, gets the number of the standard error.
+void other_error_output(void) {
+    exec_again();
+    EXPECT(dup2(3, 2) == 2 && write(2, "data", 4) == 4);
+}
+
 // Tells how many it made a second.
 void counted_wakes(void) {
     enum { calls = 500000 };

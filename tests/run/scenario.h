@@ -158,6 +158,7 @@ void user_dispatch(void);
 void many_calls(void);
 void counted_wakes(void);
 void quick_end(void);
+void other_error_output(void);
 void upstream(void);
 void strict(void);
 bool kernel_has_numa_words(void);

@@ -147,6 +147,16 @@ TEST(command_run, tells_the_calls_of_each_node) {
         << result.err;
 }
 
+TEST(command_run, tells_nothing_where_the_error_output_is_another_file) {
+    const temporary_file data;
+    const command_result result = run_command("run --stats --trace /nonesuch/trace -- " + program +
+                                              " other_error_output 3>" + data.name());
+    EXPECT_EQ(result.status, 0);
+    EXPECT_EQ(result.err, "");
+    EXPECT_EQ(data.text(), "data");
+    EXPECT_EQ(run_command("run --stats -- " + program + " exec_again 2>&-").status, 0);
+}
+
 json parsed(const std::string& file_name) {
     std::ifstream file(file_name);
     return json::parse(file, nullptr, false);
