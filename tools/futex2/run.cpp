@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "run.hpp"
 
+#include <sys/prctl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -108,6 +109,13 @@ path file_of(const std::string& name) {
     return name;
 }
 
+// For good: set-user-ID bits and file capabilities have no effect. The loader of a program with
+// privileges takes no library from the environment, and so would begin no trap.
+void give_up_privileges() {
+    if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0)
+        throw std::runtime_error(std::string("run: --trap: ") + std::strerror(errno));
+}
+
 // Returns if the program cannot be run; then the exit status.
 int execute(std::vector<char*> program) {
     const path file = file_of(program[0]);
@@ -173,6 +181,7 @@ void add_run(CLI::App& app, char** rest, int& status) {
         std::vector<char*> program = program_of(left, rest);
         load_first(preload_library());
         setenv("FUTEX2_RUN", options->text().c_str(), 1);
+        if (options->trap) give_up_privileges();
         status = execute(std::move(program));
     });
 }

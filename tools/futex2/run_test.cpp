@@ -334,6 +334,20 @@ TEST(command_run, does_not_let_a_trap_kill_a_static_program) {
         << result.err;
 }
 
+// Else the loader would not load the library.
+TEST(command_run, gives_nobody_privileges_in_a_trap) {
+    if (geteuid() != 0) GTEST_SKIP() << "cannot make another user's program";
+    const temporary_file other_users;
+    std::filesystem::copy_file(FUTEX2_INLINED_PROGRAM, other_users.name(),
+                               std::filesystem::copy_options::overwrite_existing);
+    ASSERT_EQ(chown(other_users.name().c_str(), 1, 1), 0);
+    ASSERT_EQ(chmod(other_users.name().c_str(), 04755), 0);
+    EXPECT_EQ(run_command("run --trap -- " + other_users.name() + " words").status, 0);
+    const command_result counted =
+        run_command("run --trap --stats -- " + other_users.name() + " exec_again");
+    EXPECT_EQ(told(counted.err, "futex_wait", 0), 1) << counted.err;
+}
+
 TEST(command_run, lets_signals_and_statuses_through_a_trap) {
     EXPECT_EQ(run_command("run --trap -- sh -c 'kill -TERM $$'; echo $?").out, "143\n");
     EXPECT_EQ(run_command("run --trap -- sh -c 'kill -SYS $$'; echo $?").out, "159\n");
