@@ -30,6 +30,12 @@ bool can_write_byte(uintptr_t address) {
                                 address & ~uintptr_t{3}, FUTEX_OP_ADD << 28) != -EFAULT;
 }
 
+// A shared word must lie in memory that another process could change.
+bool can_be_shared(uintptr_t address) {
+    return platform::futex_call(SYS_futex, address & ~uintptr_t{3}, FUTEX_REQUEUE, 0, 0, &nobodys,
+                                0) != -EFAULT;
+}
+
 // A system call finds a page that cannot be read; what is small lies on two at most.
 bool can_read(const void* memory, size_t bytes) {
     const auto first = reinterpret_cast<uintptr_t>(memory);
@@ -54,10 +60,7 @@ int look_at_node(void* word, word_flags flags) {
     return 0;
 }
 
-// As the kernel looks words up, one after the other.
-int look_up(void* word, word_flags flags) {
-    if (const int error = abi::check_address(word, flags); error != 0) return error;
-    if (!flags.kind().numa()) return 0;
+int look_at_hint(void* word, word_flags flags) {
     if (const int error = look_at_node(word, flags); error != 0) return error;
     const abi::native_process* p = abi::instance();
     if (p == nullptr) return 0;
@@ -65,9 +68,20 @@ int look_up(void* word, word_flags flags) {
                               : abi::shared::check_hint(*p, word, flags.kind());
 }
 
-// A shared word of 32 bits is compared by the kernel, which knows what it can read.
+// As the kernel looks words up, one after the other.
+int look_up(void* word, word_flags flags) {
+    if (const int error = abi::check_address(word, flags); error != 0) return error;
+    if (flags.kind().numa())
+        if (const int error = look_at_hint(word, flags); error != 0) return error;
+    const bool found =
+        flags.is_private() || !chosen.strict || can_be_shared(reinterpret_cast<uintptr_t>(word));
+    return found ? 0 : -EFAULT;
+}
+
+// A shared word of 32 bits is compared by the kernel, too, which knows what it can read.
 int look_at_value(void* word, word_flags flags, uint64_t expected) {
-    if (!flags.is_private() && flags.kind().size() == platform::width::u32) return 0;
+    if (!flags.is_private() && flags.kind().size() == platform::width::u32 && !chosen.strict)
+        return 0;
     if (!readable(word, 1)) return -EFAULT;
     return native::load_value(word, flags.kind().size()) == expected ? 0 : -EAGAIN;
 }
