@@ -94,6 +94,23 @@ void nested_waits(void) {
     }
 }
 
+// Signals for this thread alone. Not by another thread, which might never run but where this one
+// has stopped.
+static timer_t interruptions;
+static void start_interrupting(int signal) {
+    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signal};
+    event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
+    const struct itimerspec often = {{0, 100000}, {0, 100000}};
+    EXPECT(timer_create(CLOCK_MONOTONIC, &event, &interruptions) == 0);
+    EXPECT(timer_settime(interruptions, 0, &often, NULL) == 0);
+}
+// By the handler: on a slow machine the thread itself does not get on between two of them.
+static void stop_interrupting(void) {
+    const struct itimerspec never = {{0, 0}, {0, 0}};
+    EXPECT(timer_settime(interruptions, 0, &never, NULL) == 0);
+}
+
+enum { enough = 2000 };
 static const struct timespec passed = {0, 0};
 
 // Both need the lock of the word's bucket, which the interrupted thread may hold.
@@ -104,7 +121,7 @@ static void wait_and_requeue(int signal) {
     const long waited = futex(&word, FUTEX_WAIT_BITSET_PRIVATE, 0, &passed, NULL, 1);
     EXPECT(waited == -ETIMEDOUT || waited == 0);
     EXPECT(futex(&word, FUTEX_CMP_REQUEUE_PRIVATE, 0, (void*)1, &word, 0) >= 0);
-    ++handled;
+    if (++handled == enough) stop_interrupting();
     errno = saved;
 }
 
@@ -116,28 +133,16 @@ static void wait_on_and_on(void* unused) {
         futex(&word, FUTEX_WAIT_PRIVATE, 0, NULL, NULL, 0);
 }
 
-// Signals for this thread alone. Not by another thread, which might never run but where this one
-// has stopped.
-static timer_t start_interrupting(int signal) {
-    struct sigevent event = {.sigev_notify = SIGEV_THREAD_ID, .sigev_signo = signal};
-    event._sigev_un._tid = (pid_t)syscall(SYS_gettid);
-    const struct itimerspec often = {{0, 100000}, {0, 100000}};
-    timer_t timer;
-    EXPECT(timer_create(CLOCK_MONOTONIC, &event, &timer) == 0);
-    EXPECT(timer_settime(timer, 0, &often, NULL) == 0);
-    return timer;
-}
-
 void calls_in_handlers(void) {
     handle(SIGUSR1, wait_and_requeue, SA_RESTART);
     word = 0;
     struct worker waiter;
     start(&waiter, wait_on_and_on, NULL);
     UNTIL(somebody_waits(&word));
-    const timer_t timer = start_interrupting(SIGUSR1);
+    start_interrupting(SIGUSR1);
     // Under the bucket's lock most of the time.
-    while (handled < 2000) somebody_waits(&word);
-    EXPECT(timer_delete(timer) == 0);
+    while (handled < enough) somebody_waits(&word);
+    EXPECT(timer_delete(interruptions) == 0);
     __atomic_store_n(&word, 1, __ATOMIC_RELEASE);
     futex(&word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
     join(&waiter);
