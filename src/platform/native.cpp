@@ -201,10 +201,13 @@ void native::unmap_bytes(void* address, size_t bytes) {
 #if defined(__x86_64__)
 constinit uintptr_t user_address_limit = (uintptr_t{1} << 56) - 4096;
 
+// Where a CPU could have five levels of page tables, the kernel says whether it has.
 void find_user_address_limit() {
     unsigned a = 0, b = 0, c = 0, d = 0;
-    const bool five_levels = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (c & (1u << 16)) != 0;
-    if (!five_levels) user_address_limit = (uintptr_t{1} << 47) - 4096;
+    const bool could = __get_cpuid_count(7, 0, &a, &b, &c, &d) != 0 && (c & (1u << 16)) != 0;
+    constexpr uintptr_t beyond_four = uintptr_t{1} << 47;
+    if (!could || futex_call(SYS_futex, beyond_four, FUTEX_WAKE_PRIVATE, 1) == -EFAULT)
+        user_address_limit = beyond_four - 4096;
 }
 #else
 constinit uintptr_t user_address_limit = uintptr_t{1} << 52;

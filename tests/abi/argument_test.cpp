@@ -152,7 +152,7 @@ const bool registered = [] {
 }();
 
 #ifdef __x86_64__
-// User memory ends here where page tables have four levels, which all CPUs know.
+// User memory ends here where page tables have four levels.
 TEST(addresses, end_where_the_kernels_do) {
     if (!kernel().missing.empty()) GTEST_SKIP() << kernel().missing;
     void* const beyond = reinterpret_cast<void*>(uintptr_t{1} << 47);

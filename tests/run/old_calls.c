@@ -96,8 +96,14 @@ static void requeues(void) {
                                {.word = &word, .expected = 5}};
         for (int i = 0; i < 3; ++i) start_old(&w[i]);
         for (long done = 0; done < 3;) done += futex(&word, op, done == 0, (void*)1, &second, 5);
-        EXPECT_ANSWER(futex(&word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0), 0);
-        EXPECT(futex(&second, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0) >= 2);
+        // One was woken, two were moved. A waiter that the kernel's scheduler wakes for no reason
+        // waits on its first word again, wherever it has been moved to.
+        const bool by_kernel = getenv("LD_PRELOAD") == NULL;
+        const long left = futex(&word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        EXPECT(left == 0 || by_kernel);
+        long woken = left + futex(&second, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0);
+        EXPECT(woken == 2 || by_kernel);
+        UNTIL((woken += futex(&word, FUTEX_WAKE_PRIVATE, INT_MAX, NULL, NULL, 0)) == 2);
         for (int i = 0; i < 3; ++i) EXPECT_ANSWER(answer_of(&w[i]), 0);
     }
 }
