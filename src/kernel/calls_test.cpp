@@ -93,24 +93,36 @@ TEST(kernel_calls, wake_counts) {
     EXPECT_EQ(two.answer(), 0);
 }
 
+using one_call = std::function<long()>;
+
+// Whether a waiter is woken where it has been moved to; it may take several of them: one that the
+// kernel's scheduler wakes for no reason is back at its first word.
+bool is_woken_where_moved(const one_call& sleep, const one_call& move, const one_call& wake_first,
+                          const one_call& wake_second) {
+    return comes_to(1, [&] {
+        sleeper one(sleep);
+        EXPECT_TRUE(comes_to(1, move));
+        const long woken = wake_second();
+        EXPECT_TRUE(woken == 1 || comes_to(1, wake_first));
+        EXPECT_EQ(one.answer(), 0);
+        return woken;
+    });
+}
+
 TEST(kernel_calls, requeue_moves_and_compares) {
     const uint32_t from = 7;
     const uint32_t to = 9;
     const timespec deadline = in_a_minute(CLOCK_MONOTONIC);
-    const auto sleep = [&] {
-        return futex_wait_bitset(&from, 7, any_waiter, FUTEX_PRIVATE_FLAG, &deadline);
-    };
     EXPECT_EQ(futex_cmp_requeue(&from, &to, 8, 0, 1, FUTEX_PRIVATE_FLAG), -EAGAIN);
-    for (const bool compare : {true, false}) {
-        sleeper one(sleep);
-        EXPECT_TRUE(comes_to(1, [&] {
-            return compare ? futex_cmp_requeue(&from, &to, 7, 0, 1, FUTEX_PRIVATE_FLAG)
-                           : futex_requeue(&from, &to, 0, 1, FUTEX_PRIVATE_FLAG);
-        }));
-        EXPECT_EQ(futex_wake(&from, 1, FUTEX_PRIVATE_FLAG), 0);
-        EXPECT_EQ(futex_wake(&to, 1, FUTEX_PRIVATE_FLAG), 1);
-        EXPECT_EQ(one.answer(), 0);
-    }
+    for (const bool compare : {true, false})
+        EXPECT_TRUE(is_woken_where_moved(
+            [&] { return futex_wait_bitset(&from, 7, any_waiter, FUTEX_PRIVATE_FLAG, &deadline); },
+            [&] {
+                return compare ? futex_cmp_requeue(&from, &to, 7, 0, 1, FUTEX_PRIVATE_FLAG)
+                               : futex_requeue(&from, &to, 0, 1, FUTEX_PRIVATE_FLAG);
+            },
+            [&] { return futex_wake(&from, 1, FUTEX_PRIVATE_FLAG); },
+            [&] { return futex_wake(&to, 1, FUTEX_PRIVATE_FLAG); }));
 }
 
 TEST(kernel_calls, a_pi_lock_is_taken_and_given) {
@@ -171,12 +183,11 @@ TEST(kernel_calls, futex2_requeue) {
     EXPECT_EQ(requeue(from_to, 0, -1, 0), -EINVAL);
     EXPECT_EQ(requeue(from_to, 0, 0, -1), -EINVAL);
     const timespec deadline = in_a_minute(CLOCK_MONOTONIC);
-    sleeper one(
-        [&] { return wait(&words[0], 7, any_waiter, private_word, &deadline, CLOCK_MONOTONIC); });
-    EXPECT_TRUE(comes_to(1, [&] { return requeue(from_to, 0, 0, 1); }));
-    EXPECT_EQ(wake(&words[0], any_waiter, 1, private_word), 0);
-    EXPECT_EQ(wake(&words[1], any_waiter, 1, private_word), 1);
-    EXPECT_EQ(one.answer(), 0);
+    EXPECT_TRUE(is_woken_where_moved(
+        [&] { return wait(&words[0], 7, any_waiter, private_word, &deadline, CLOCK_MONOTONIC); },
+        [&] { return requeue(from_to, 0, 0, 1); },
+        [&] { return wake(&words[0], any_waiter, 1, private_word); },
+        [&] { return wake(&words[1], any_waiter, 1, private_word); }));
 }
 
 }  // namespace

@@ -119,10 +119,12 @@ inline sleep_on_condition() {
     }
 }
 
-// A deadline may end it at any time, whichever queue the thread is in by then.
+// A deadline may end it at any time, whichever queue the thread is in by then. One that has been
+// moved and that the scheduler wakes for no reason compares the word again that it waited on.
 inline wake_up() {
-    if
-    :: !asleep[me]
+    do
+    :: !asleep[me] -> break
+    :: atomic { on_mutex??[eval(me)] && sequence == since -> on_mutex??eval(me); on_condition!me }
     :: atomic { (me == EARLY || over) && asleep[me] ->
             if
             :: on_condition??[eval(me)] -> on_condition??eval(me)
@@ -131,7 +133,14 @@ inline wake_up() {
             asleep[me] = false;
             ended = timed_out
         }
-    fi
+        break
+    :: atomic { on_mutex??[eval(me)] && sequence != since ->
+            on_mutex??eval(me);
+            asleep[me] = false;
+            ended = differs
+        }
+        break
+    od
 }
 
 inline leave() {
