@@ -128,7 +128,7 @@ static void spawn_with_defaults(void) {
     EXPECT(posix_spawnattr_init(&attributes) == 0);
     EXPECT(posix_spawnattr_setsigdefault(&attributes, &all) == 0);
     EXPECT(posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGDEF) == 0);
-    char name[] = "/proc/self/exe", scenario[] = "old_calls";
+    char name[] = "/proc/self/exe", scenario[] = "left_to_kernel";
     char* arguments[] = {name, scenario, NULL};
     pid_t child;
     int status = -1;
