@@ -27,7 +27,7 @@ fi
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 cp -r "$root/src" "$work/src"
-patch --quiet --strip=1 --directory="$work" <"$patch"
+patch --quiet --strip=1 --fuzz=0 --directory="$work" <"$patch"
 sed "/^const registration</{/(\"$scenario\")/!d}" "$here/$source" >"$work/scenario.cpp"
 "$CXX" -std=c++20 $optimised -no-pie -I"$work/src" -I"$root/include" -I"$root/tests" \
     -w "$work/scenario.cpp" "$MODEL_MAIN" -o "$work/model" -pthread

@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
+# run.sh --check: whether each patch applies.
 # run.sh [NAME...]: breaks a copy of the project by each patch here and in model/broken (or
 # by those named), builds it, and runs the engine's tests until one fails; for those of
 # model/broken that no test on the machine finds, the scenario that they name. One line a
@@ -13,6 +14,15 @@ suites=(address_tree_test parker_test store_wake_test handover_test interrupt_te
     litmus lifetime_test diagnosis_test sync_test shared_sync_test abi_test tally_test) # the slowest last
 patience=180 # seconds: a stranded thread is found by this; a busy machine is slow, too
 skipped=77   # by litmus, on one CPU
+
+if [[ ${1:-} == --check ]]; then
+    stale=0
+    for patch in "$here"/*.patch "$root"/tests/model/broken/*.patch; do
+        patch --dry-run --quiet --force --strip=1 --fuzz=0 --directory="$root" <"$patch" >/dev/null ||
+            { echo "$(basename "$patch"): does not apply" && stale=1; }
+    done
+    exit "$stale"
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
