@@ -73,17 +73,18 @@ TEST_F(Handover, OfAWordThatNobodyWaitsForHoldsTheLockAllTheSame) {
 }
 
 TEST_F(Handover, LetsAThreadQueueBeforeItActs) {
-    bool acted = false;
+    constexpr int not_yet = -1;
+    std::atomic<int> waited_when_it_acted = not_yet;
     watched_thread waiter("waiter", [&] {
         const wait_result result = queue_and_sleep(*p, {k, 0, ~uint64_t{0}, false}, {}, 0, [&] {
-            acted = waits_on(*p, &word, plain32) == 1;
+            waited_when_it_acted = waits_on(*p, &word, plain32);
         });
         EXPECT_EQ(result.status, 0);
     });
-    ASSERT_TRUE(eventually([&] { return waits_on(*p, &word, plain32) == 1; }));
-    wake_all(*p, &word, plain32);
+    ASSERT_TRUE(eventually([&] { return waited_when_it_acted != not_yet; }));
+    EXPECT_EQ(waited_when_it_acted, 1);
+    EXPECT_EQ(wake_all(*p, &word, plain32), 1);
     waiter.join();
-    EXPECT_TRUE(acted);
 }
 
 }  // namespace
