@@ -4,6 +4,10 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <ucontext.h>
+#ifdef __x86_64__
+#include <x86intrin.h>
+#endif
 
 #include <cpp/remains.hpp>
 #include <cpp/shared/memory.hpp>
@@ -201,6 +205,55 @@ TEST(SharedMutexTest, IsUnmappedByWhoLocksItNext) {
         m->unlock();
     }
 }
+
+#if defined(__x86_64__) && !FUTEX2_SANITIZED
+// Behind each instruction of an unlock: from the one that frees the mutex on, up to the system
+// call, its page is out of reach, as if its next owner had unmapped it.
+void* unlocked_page;
+enum class reach : unsigned char { not_freed, taken_away, given_back };
+volatile reach page_is;
+constexpr unsigned long trap_flag = 0x100;
+
+void behind_each_instruction(int, siginfo_t*, void* memory) {
+    auto& registers = static_cast<ucontext_t*>(memory)->uc_mcontext.gregs;
+    const auto* next = reinterpret_cast<const unsigned char*>(registers[REG_RIP]);
+    if (page_is == reach::not_freed && *static_cast<volatile uint32_t*>(unlocked_page) == 0) {
+        mprotect(unlocked_page, 4096, PROT_NONE);
+        page_is = reach::taken_away;
+    }
+    const bool calls_kernel = next[0] == 0x0f && next[1] == 0x05;
+    if (page_is == reach::taken_away && calls_kernel) {
+        mprotect(unlocked_page, 4096, PROT_READ | PROT_WRITE);
+        page_is = reach::given_back;
+        registers[REG_EFL] &= ~static_cast<greg_t>(trap_flag);
+    }
+}
+
+TEST(SharedMutexTest, IsNotTouchedBehindItsUnlock) {
+    void* page = mmap(nullptr, 4096, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    ASSERT_NE(page, MAP_FAILED);
+    auto* m = static_cast<shared::mutex*>(page);
+    unlocked_page = page;
+    page_is = reach::not_freed;
+    m->lock();
+    process heir([&] {
+        m->lock();
+        return true;
+    });
+    ASSERT_TRUE(come_to_sleep_on(m, 1));
+    struct sigaction stepping = {};
+    struct sigaction before = {};
+    stepping.sa_sigaction = behind_each_instruction;
+    stepping.sa_flags = SA_SIGINFO;
+    sigaction(SIGTRAP, &stepping, &before);
+    __writeeflags(__readeflags() | trap_flag);
+    m->unlock();
+    EXPECT_TRUE(page_is == reach::given_back);
+    EXPECT_TRUE(heir.succeeds());
+    sigaction(SIGTRAP, &before, nullptr);
+    munmap(page, 4096);
+}
+#endif
 
 TEST(SharedMutexTest, AProcessThatIsKilledWhileItSleepsIsNotMissed) {
     in_shared_memory<shared::mutex> m;
