@@ -22,10 +22,10 @@ constexpr uint32_t trap = SECCOMP_RET_TRAP | trap_number;
 constexpr uint32_t no_such_call = SECCOMP_RET_ERRNO | ENOSYS;
 constexpr uint32_t no_such_option = SECCOMP_RET_ERRNO | EINVAL;
 
-// What rt_sigprocmask(2) is asked to do with no set of signals, which is nothing: the kernel
-// answers 0, this filter with an error that the kernel does not have. Others' filters allow the
-// call, or they allow no program.
-constexpr uint32_t question = 0x66757432;
+// Asked of rt_sigprocmask(2) with no set of signals, where it does nothing: the kernel answers 0,
+// this filter with an error that the kernel does not have. Others' filters allow the call, or they
+// allow no program.
+constexpr uint32_t question = mark;
 constexpr uint32_t filters_error = 0xf2;
 
 // A filter as it is put together; everything is known when this file is compiled.

@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sched.h>
 
+#include "kernel/shared_word.hpp"
 #include "run/as_kernel.hpp"
 #include "run/nesting.hpp"
 #include "run/options.hpp"
@@ -11,17 +12,9 @@
 namespace futex2::run {
 namespace {
 
-bool has_passed(const timespec* deadline, clockid_t clock) {
-    if (deadline == nullptr) return false;
-    timespec now;
-    clock_gettime(clock, &now);
-    return now.tv_sec != deadline->tv_sec ? now.tv_sec > deadline->tv_sec
-                                          : now.tv_nsec >= deadline->tv_nsec;
-}
-
 // A wait that cannot queue.
 int look_again(const timespec* deadline, clockid_t clock) {
-    if (has_passed(deadline, clock)) return -ETIMEDOUT;
+    if (kernel::has_passed({deadline, clock})) return -ETIMEDOUT;
     sched_yield();
     return 0;
 }
