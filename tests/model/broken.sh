@@ -5,7 +5,8 @@
 # --search, all schedules of 0, 1, 2, ... preemptions instead, up to the number that has more.
 # Passes if every run fails, and prints after how many schedules. A patch that says "Search: too
 # many" needs more preemptions than can be searched: it must be found by chance.
-# CXX and MODEL_MAIN (main.cpp, compiled) come from the build.
+# CXX, MODEL_MAIN (main.cpp, compiled) and MODEL_HEADER (relacy's, of which there may be a
+# precompiled form beside it) come from the build.
 set -euo pipefail
 
 search=no optimised=-O0 # most are found within a few schedules: what takes time is to compile them
@@ -30,7 +31,7 @@ cp -r "$root/src" "$work/src"
 patch --quiet --strip=1 --fuzz=0 --directory="$work" <"$patch"
 sed "/^const registration</{/(\"$scenario\")/!d}" "$here/$source" >"$work/scenario.cpp"
 "$CXX" -std=c++20 $optimised -no-pie -I"$work/src" -I"$root/include" -I"$root/tests" \
-    -w "$work/scenario.cpp" "$MODEL_MAIN" -o "$work/model" -pthread
+    -w -include "$MODEL_HEADER" "$work/scenario.cpp" "$MODEL_MAIN" -o "$work/model" -pthread
 
 missed=0 story=''
 explore() {

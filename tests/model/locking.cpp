@@ -15,10 +15,8 @@ using engine::handover;
 using engine::wait_result;
 
 // Two words, and what they guard.
-template <class Suite, unsigned threads>
-struct locking : suite<Suite, threads> {
-    using base = suite<Suite, threads>;
-
+template <unsigned threads>
+struct locking : suite<threads> {
     template <width size>
     sync::state<modelled, size> state(size_t i) {
         return sync::state<modelled, size>(&this->w.at(i));
@@ -32,8 +30,8 @@ struct locking : suite<Suite, threads> {
 };
 
 // What a handover notes reaches the waiter, with what came before.
-struct note : locking<note, 2> {
-    void act(unsigned i) {
+struct note : locking<2> {
+    void act(unsigned i) override {
         auto s = state<width::u32>(0);
         if (i == 0) {
             const wait_result result = s.sleep_while(process(), 0, {}, 3);
@@ -51,25 +49,25 @@ struct note : locking<note, 2> {
 };
 const registration<note> note_("note");
 
-struct mutex_of_three : locking<mutex_of_three, 3> {
-    void act(unsigned) {
+struct mutex_of_three : locking<3> {
+    void act(unsigned) override {
         sync::mutex_state<modelled> m = state<width::u8>(0);
         RL_ASSERT(sync::lock_mutex(process(), m, {}) == 0);
         change();
         if (!m.change(sync::mutex_held, sync::mutex_free, order::release))
             sync::unlock_mutex(process(), m);
     }
-    void after() {
+    void after() override {
         RL_ASSERT(guarded.get() == 3);
         RL_ASSERT((w.at(0).value() & sync::mutex_held) == 0);
-        base::after();
+        suite::after();
     }
 };
 const registration<mutex_of_three> mutex_("mutex");
 
 // One of them gives up at times; it leaves nothing behind that would keep others out.
-struct mutex_with_deadline : locking<mutex_with_deadline, 3> {
-    void act(unsigned i) {
+struct mutex_with_deadline : locking<3> {
+    void act(unsigned i) override {
         sync::mutex_state<modelled> m = state<width::u8>(0);
         const deadline until{i == 0 ? &some_time : nullptr, CLOCK_MONOTONIC};
         const int error = sync::lock_mutex(process(), m, until);
@@ -83,9 +81,9 @@ struct mutex_with_deadline : locking<mutex_with_deadline, 3> {
 const registration<mutex_with_deadline> mutex_deadline_("mutex-deadline");
 
 // The next owner frees it at once.
-struct mutex_freed : locking<mutex_freed, 2> {
+struct mutex_freed : locking<2> {
     bool second = false;
-    void act(unsigned) {
+    void act(unsigned) override {
         sync::mutex_state<modelled> m = state<width::u8>(0);
         RL_ASSERT(sync::lock_mutex(process(), m, {}) == 0);
         change();
@@ -97,9 +95,9 @@ struct mutex_freed : locking<mutex_freed, 2> {
 };
 const registration<mutex_freed> mutex_freed_("mutex-freed");
 
-struct numa_mutex_of_three : locking<numa_mutex_of_three, 3> {
+struct numa_mutex_of_three : locking<3> {
     uint32_t in_a_row = 0;
-    void act(unsigned) {
+    void act(unsigned) override {
         sync::mutex_state<modelled> m = state<width::u8>(0);
         for (int turns = 0; turns < 2; ++turns) {
             RL_ASSERT(sync::lock_numa_mutex(process(), m, {}) == 0);
@@ -114,27 +112,23 @@ const registration<numa_mutex_of_three> numa_mutex_("numa-mutex");
 
 // A queue of one: notified with the mutex held, and without.
 template <bool held, bool all>
-struct condition_scenario : locking<condition_scenario<held, all>, 3> {
-    using base = locking<condition_scenario<held, all>, 3>;
+struct condition_scenario : locking<3> {
     modelled_atomic<void*> mutex;
 
-    sync::mutex_state<modelled> m() { return base::template state<width::u8>(0); }
-    sync::condition<modelled> c() { return {base::template state<width::u64>(1), mutex}; }
-    void notify() {
-        all ? sync::notify_all(this->process(), c()) : sync::notify_one(this->process(), c());
-    }
-    void lock() { RL_ASSERT(sync::lock_mutex(this->process(), m(), {}) == 0); }
+    sync::mutex_state<modelled> m() { return state<width::u8>(0); }
+    sync::condition<modelled> c() { return {state<width::u64>(1), mutex}; }
+    void notify() { all ? sync::notify_all(process(), c()) : sync::notify_one(process(), c()); }
+    void lock() { RL_ASSERT(sync::lock_mutex(process(), m(), {}) == 0); }
     void unlock() {
         if (!m().change(sync::mutex_held, sync::mutex_free, order::release))
-            sync::unlock_mutex(this->process(), m());
+            sync::unlock_mutex(process(), m());
     }
-    void act(unsigned i) {
+    void act(unsigned i) override {
         if (i < 2) {
             lock();
-            while (this->guarded.get() == 0) {
+            while (guarded.get() == 0) {
                 const int error = sync::wait_for_notification(
-                    this->process(), c(), &this->w.at(0), c().sequence.load(), {},
-                    [this] { unlock(); },
+                    process(), c(), &w.at(0), c().sequence.load(), {}, [this] { unlock(); },
                     [this] {
                         lock();
                         return 0;
@@ -146,7 +140,7 @@ struct condition_scenario : locking<condition_scenario<held, all>, 3> {
             unlock();
         } else {
             lock();
-            this->change();
+            change();
             if (held) notify();
             unlock();
             if (!held) notify();
@@ -159,12 +153,12 @@ const registration<condition_scenario<true, false>> signal_held_("condition-one-
 const registration<condition_scenario<false, false>> signal_free_("condition-one-free");
 
 // What the waiter looks at changes without the mutex.
-struct condition_since : locking<condition_since, 2> {
+struct condition_since : locking<2> {
     modelled_atomic<void*> mutex;
     modelled_atomic<int> flag;
 
     sync::condition<modelled> c() { return {state<width::u64>(1), mutex}; }
-    void act(unsigned i) {
+    void act(unsigned i) override {
         if (i == 1) {
             flag.store(1, order::relaxed);
             return sync::notify_one(process(), c());
@@ -188,11 +182,13 @@ struct condition_since : locking<condition_since, 2> {
 const registration<condition_since> condition_since_("condition-since");
 
 template <unsigned writers, unsigned readers, bool timed>
-struct shared_scenario : locking<shared_scenario<writers, readers, timed>, writers + readers> {
+struct shared_scenario : locking<writers + readers> {
+    using base = locking<writers + readers>;
+
     sync::shared_mutex<modelled> m() {
         return {this->template state<width::u32>(0), this->template state<width::u32>(1)};
     }
-    void act(unsigned i) {
+    void act(unsigned i) override {
         if (i < writers) {
             const deadline until{timed && i == 0 ? &some_time : nullptr, CLOCK_MONOTONIC};
             const int error = sync::lock_exclusive(this->process(), m(), until);
@@ -207,19 +203,19 @@ struct shared_scenario : locking<shared_scenario<writers, readers, timed>, write
             sync::unlock_shared(this->process(), m());
         }
     }
-    void after() {
+    void after() override {
         RL_ASSERT((this->w.at(0).value() & ~sync::shared_parked) == 0);
         RL_ASSERT(this->w.at(1).value() == 0);
-        locking<shared_scenario, writers + readers>::after();
+        base::after();
     }
 };
 const registration<shared_scenario<1, 2, false>> one_writer_("shared-one-writer");
 const registration<shared_scenario<2, 1, false>> two_writers_("shared-two-writers");
 const registration<shared_scenario<1, 2, true>> writer_gives_up_("shared-writer-gives-up");
 
-struct semaphore_of_one : locking<semaphore_of_one, 3> {
-    void before() { state<width::u32>(0).store(1, order::relaxed); }
-    void act(unsigned i) {
+struct semaphore_of_one : locking<3> {
+    void before() override { state<width::u32>(0).store(1, order::relaxed); }
+    void act(unsigned i) override {
         sync::semaphore_state<modelled> s = state<width::u32>(0);
         const deadline until{i == 0 ? &some_time : nullptr, CLOCK_MONOTONIC};
         const int error = sync::acquire_semaphore(process(), s, until);
@@ -229,33 +225,33 @@ struct semaphore_of_one : locking<semaphore_of_one, 3> {
         if (!s.change(0, 1, order::release))
             RL_ASSERT(sync::release_semaphore(process(), s, 1) == 0);
     }
-    void after() {
+    void after() override {
         RL_ASSERT((w.at(0).value() & sync::semaphore_most) == 1);
-        base::after();
+        suite::after();
     }
 };
 const registration<semaphore_of_one> semaphore_("semaphore");
 
 // Units for two at once.
-struct semaphore_of_two : locking<semaphore_of_two, 3> {
-    void act(unsigned i) {
+struct semaphore_of_two : locking<3> {
+    void act(unsigned i) override {
         sync::semaphore_state<modelled> s = state<width::u32>(0);
         if (i < 2)
             RL_ASSERT(sync::acquire_semaphore(process(), s, {}) == 0);
         else
             RL_ASSERT(sync::release_semaphore(process(), s, 2) == 0);
     }
-    void after() {
+    void after() override {
         RL_ASSERT((w.at(0).value() & sync::semaphore_most) == 0);
-        base::after();
+        suite::after();
     }
 };
 const registration<semaphore_of_two> semaphore_two_("semaphore-two");
 
 // It fails the first time.
-struct once_of_three : locking<once_of_three, 3> {
+struct once_of_three : locking<3> {
     modelled_atomic<int> begun;
-    void act(unsigned) {
+    void act(unsigned) override {
         sync::once_state<modelled> s = state<width::u8>(0);
         const int mine = sync::begin_once(process(), s);
         if (mine == 1) {
@@ -271,9 +267,9 @@ struct once_of_three : locking<once_of_three, 3> {
 const registration<once_of_three> once_("once");
 
 // Two sets, two waits: each ends one.
-struct automatic_event : locking<automatic_event, 3> {
+struct automatic_event : locking<3> {
     modelled_plain<int> first;
-    void act(unsigned i) {
+    void act(unsigned i) override {
         sync::event_state<modelled> e = state<width::u8>(0);
         sync::event_state<modelled> back = state<width::u8>(1);
         if (i < 2) {
@@ -290,8 +286,8 @@ struct automatic_event : locking<automatic_event, 3> {
 };
 const registration<automatic_event> automatic_event_("event-automatic");
 
-struct manual_event : locking<manual_event, 3> {
-    void act(unsigned i) {
+struct manual_event : locking<3> {
+    void act(unsigned i) override {
         sync::event_state<modelled> e = state<width::u8>(0);
         if (i < 2) {
             RL_ASSERT(sync::wait_for_event(process(), e, false, {}) == 0);

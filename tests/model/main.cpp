@@ -6,10 +6,12 @@
 
 #include <algorithm>
 
-#include "model/registry.hpp"
+#include "model/explore.hpp"
 
 namespace futex2::model {
 namespace {
+
+using explorer = bool (*)(const scenario&, rl::test_params&);
 
 class runner {
   public:
@@ -19,10 +21,10 @@ class runner {
         rl::test_params how = parameters();
         how.initial_state = std::to_string(seed);
         how.iteration_count = seed + schedules_ - 1;
-        const bool passed = s.at_random(how);
+        const bool passed = explore<chance>(s, how);
         std::cout << s.name << ": " << how.stop_iteration - seed + 1 << " schedules from " << seed
                   << ": " << verdict(how) << std::endl;
-        if (!passed && !quiet_) tell(s.at_random, how);
+        if (!passed && !quiet_) tell(explore<chance>, s, how);
         return passed;
     }
 
@@ -33,12 +35,12 @@ class runner {
             how.search_type = rl::sched_bound;
             how.context_bound = preemptions;
             how.iteration_count = schedules_;
-            const bool passed = s.in_turn(how);
+            const bool passed = explore<search>(s, how);
             const bool whole = how.stop_iteration < schedules_;
             std::cout << s.name << ", preemptions up to " << preemptions << ": "
                       << (whole && passed ? "all " : "first ") << how.stop_iteration
                       << " schedules: " << verdict(how) << std::endl;
-            if (!passed && !quiet_) tell(s.in_turn, how);
+            if (!passed && !quiet_) tell(explore<search>, s, how);
             if (!passed || !whole) return passed;
         }
     }
@@ -57,11 +59,11 @@ class runner {
                                                           : rl::test_result_str(how.test_result);
     }
     // Relacy tells the story of a schedule in a run of its own.
-    static void tell(explorer run, rl::test_params how) {
+    static void tell(explorer run, const scenario& s, rl::test_params how) {
         how.initial_state = how.final_state;
         how.output_stream = &std::cerr;
         how.collect_history = true;
-        run(how);
+        run(s, how);
     }
 
     const uint64_t schedules_;

@@ -1,22 +1,27 @@
 // SPDX-License-Identifier: MIT
-// The scenarios by name, and how each is run.
+// The scenarios by name.
 #pragma once
 
+#include <cstddef>
+#include <memory>
 #include <string>
 #include <vector>
 
-#include "model/chance.hpp"
-#include "model/relacy.hpp"
-#include "model/search.hpp"
-
 namespace futex2::model {
 
-using explorer = bool (*)(rl::test_params&);
+// What the threads of a scenario do in one schedule.
+class scene {
+  public:
+    virtual ~scene() = default;
+    virtual void before() {}  // any of them begins
+    virtual void act(unsigned thread) = 0;
+    virtual void after() = 0;  // all are through
+};
 
 struct scenario {
     std::string name;
-    explorer at_random;  // schedule initial_state, and so on, up to iteration_count
-    explorer in_turn;    // those of at most context_bound preemptions
+    unsigned threads;
+    scene* (*begin)();  // made anew at the same place; std::destroy_at ends it
 };
 
 inline std::vector<scenario>& scenarios() {
@@ -24,20 +29,16 @@ inline std::vector<scenario>& scenarios() {
     return all;
 }
 
-// Runs schedules up to one that fails: final_state is then what initial_state takes to
-// begin with it.
-template <class Suite, template <rl::thread_id_t> class Scheduler>
-bool explore(rl::test_params& how) {
-    rl::ostringstream failed;
-    rl::run_test<Suite, Scheduler<Suite::params::thread_count>>(how, failed, false);
-    how.final_state = failed.str();
-    return how.test_result == rl::test_result_success;
-}
-
-template <class Suite>
+template <class Scene>
 struct registration {
     explicit registration(const char* name) {
-        scenarios().push_back({name, explore<Suite, chance>, explore<Suite, search>});
+        scenarios().push_back({name, Scene::threads, begin});
+    }
+
+  private:
+    static scene* begin() {
+        alignas(Scene) static std::byte place[sizeof(Scene)];
+        return std::construct_at(reinterpret_cast<Scene*>(place));
     }
 };
 

@@ -7,20 +7,19 @@ namespace {
 
 // Wherever the waiter is when it is woken, one of the wakers finds it.
 template <const word_kind& from, const word_kind& to>
-struct requeue_against_wake : suite<requeue_against_wake<from, to>, 3> {
-    void act(unsigned i) {
-        world& here = this->w;
+struct requeue_against_wake : suite<3> {
+    void act(unsigned i) override {
         switch (i) {
             case 0:
                 // A requeued waiter does not look at word 0 again before it is woken.
-                here.wait_for_change(0, from);
+                w.wait_for_change(0, from);
                 break;
             case 1:
-                here.requeue(0, from, 1, to);
-                here.change_and_wake(1, to);
+                w.requeue(0, from, 1, to);
+                w.change_and_wake(1, to);
                 break;
             default:
-                here.change_and_wake(0, from);
+                w.change_and_wake(0, from);
         }
     }
 };
@@ -30,19 +29,18 @@ const registration<requeue_against_wake<numa, plain>> numa_plain_("requeue-wake-
 
 // The same with one waker of both words: wherever it looks first, it finds the waiter.
 template <const word_kind& from, const word_kind& to>
-struct requeue_against_wakes_of_both : suite<requeue_against_wakes_of_both<from, to>, 3> {
-    void act(unsigned i) {
-        world& here = this->w;
+struct requeue_against_wakes_of_both : suite<3> {
+    void act(unsigned i) override {
         switch (i) {
             case 0:
-                here.wait_for_change(0, from);
+                w.wait_for_change(0, from);
                 break;
             case 1:
-                here.requeue(0, from, 1, to);
+                w.requeue(0, from, 1, to);
                 break;
             default:
-                here.change_and_wake(0, from);
-                here.wake(1, to);
+                w.change_and_wake(0, from);
+                w.wake(1, to);
         }
     }
 };
@@ -50,9 +48,9 @@ const registration<requeue_against_wakes_of_both<plain, plain>> both_plain_("req
 const registration<requeue_against_wakes_of_both<numa, numa>> both_numa_("requeue-both-numa");
 
 // A hint that the user set stays, whoever comes and goes.
-struct requeue_to_a_given_node : suite<requeue_to_a_given_node, 3> {
-    void before() { w.set_hint(1, 1); }
-    void act(unsigned i) {
+struct requeue_to_a_given_node : suite<3> {
+    void before() override { w.set_hint(1, 1); }
+    void act(unsigned i) override {
         if (i == 0) {
             w.wait(0, numa, &some_time);
         } else if (i == 1) {
@@ -66,29 +64,29 @@ const registration<requeue_to_a_given_node> given_node_("requeue-given-node");
 
 // Who gives up leaves the queue that it was moved to.
 template <const word_kind& kind>
-struct requeue_against_timeout : suite<requeue_against_timeout<kind>, 3> {
+struct requeue_against_timeout : suite<3> {
     int status = 0;
     int woken = 0;
-    void act(unsigned i) {
+    void act(unsigned i) override {
         if (i == 0)
-            status = this->w.wait(0, kind, &some_time);
+            status = w.wait(0, kind, &some_time);
         else if (i == 1)
-            this->w.requeue(0, kind, 1, kind);
+            w.requeue(0, kind, 1, kind);
         else
-            woken = this->w.wake(1, kind);
+            woken = w.wake(1, kind);
     }
-    void after() {
+    void after() override {
         RL_ASSERT(woken == (status == 0 ? 1 : 0));
-        suite<requeue_against_timeout<kind>, 3>::after();
+        suite::after();
     }
 };
-const registration<requeue_against_timeout<plain>> plain_timeout_("requeue-timeout-plain");
-const registration<requeue_against_timeout<numa>> numa_timeout_("requeue-timeout-numa");
+const registration<requeue_against_timeout<plain>> plain_moved_timeout_("requeue-timeout-plain");
+const registration<requeue_against_timeout<numa>> numa_moved_timeout_("requeue-timeout-numa");
 
 // Two are moved; a waker that knows nothing of them yet wakes one, and must leave the other
 // where it is.
-struct requeue_of_two : suite<requeue_of_two, 4> {
-    void act(unsigned i) {
+struct requeue_of_two : suite<4> {
+    void act(unsigned i) override {
         if (i < 2) {
             w.wait_for_change(0, plain);
         } else if (i == 2) {
@@ -104,8 +102,8 @@ const registration<requeue_of_two> of_two_("requeue-of-two");
 
 // Who moves a waiter on may know of it, and of what it did before, by nothing but the first
 // requeue's raise of the count. A requeue that finds nobody tries again: it rarely matters.
-struct requeue_there_and_back : suite<requeue_there_and_back, 3> {
-    void act(unsigned i) {
+struct requeue_there_and_back : suite<3> {
+    void act(unsigned i) override {
         switch (i) {
             case 0:
                 w.wait_for_change(0, plain);
@@ -124,8 +122,8 @@ struct requeue_there_and_back : suite<requeue_there_and_back, 3> {
 const registration<requeue_there_and_back> back_("requeue-back");
 
 // Between two nodes, while a waiter of the destination comes on its own.
-struct requeue_between_nodes : suite<requeue_between_nodes, 3> {
-    void act(unsigned i) {
+struct requeue_between_nodes : suite<3> {
+    void act(unsigned i) override {
         if (i == 0)
             w.wait_for_change(0, numa);
         else if (i == 1)

@@ -8,13 +8,12 @@
 
 namespace futex2::model {
 
-// Base of the suites: `threads` threads, which begin at any time, and a world that is quiet
-// at the end.
-template <class Suite, unsigned threads>
-struct suite : rl::test_suite<Suite, threads> {
+// Base of the scenes: threads that begin at any time, and a world that is quiet at the end.
+template <unsigned count>
+struct suite : scene {
+    static constexpr unsigned threads = count;
     world w;
-    void thread(unsigned i) { static_cast<Suite*>(this)->act(i); }
-    void after() { w.check_quiet(); }
+    void after() override { w.check_quiet(); }
 };
 
 }  // namespace futex2::model

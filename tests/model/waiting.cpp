@@ -6,8 +6,8 @@ namespace futex2::model {
 namespace {
 
 // Two first waiters on two nodes, and one wake of all.
-struct first_waiters : suite<first_waiters, 3> {
-    void act(unsigned i) {
+struct first_waiters : suite<3> {
+    void act(unsigned i) override {
         if (i < 2)
             w.wait_for_change(0, numa);
         else
@@ -17,12 +17,12 @@ struct first_waiters : suite<first_waiters, 3> {
 const registration<first_waiters> first_waiters_("first-waiters");
 
 template <const word_kind& kind>
-struct wait_against_wake : suite<wait_against_wake<kind>, 2> {
-    void act(unsigned i) {
+struct wait_against_wake : suite<2> {
+    void act(unsigned i) override {
         if (i == 0)
-            this->w.wait_for_change(0, kind);
+            w.wait_for_change(0, kind);
         else
-            this->w.change_and_wake(0, kind);
+            w.change_and_wake(0, kind);
     }
 };
 const registration<wait_against_wake<plain>> plain_wait_("wait-wake-plain");
@@ -30,8 +30,8 @@ const registration<wait_against_wake<numa>> numa_wait_("wait-wake-numa");
 
 // The last waiter gives up and resets the hint, while a new first waiter comes on the
 // other node.
-struct last_out : suite<last_out, 3> {
-    void act(unsigned i) {
+struct last_out : suite<3> {
+    void act(unsigned i) override {
         if (i == 0)
             w.wait(0, numa, &some_time);
         else if (i == 1)
@@ -44,19 +44,19 @@ const registration<last_out> last_out_("last-out");
 
 // A wait that ends with success has been counted, one that gives up has not.
 template <const word_kind& kind>
-struct timeout_against_wake : suite<timeout_against_wake<kind>, 2> {
+struct timeout_against_wake : suite<2> {
     int status = 0;
     int woken = 0;
-    void act(unsigned i) {
+    void act(unsigned i) override {
         if (i == 0)
-            status = this->w.wait(0, kind, &some_time);
+            status = w.wait(0, kind, &some_time);
         else
-            woken = this->w.wake(0, kind, 1);
+            woken = w.wake(0, kind, 1);
     }
-    void after() {
+    void after() override {
         RL_ASSERT(woken == (status == 0 ? 1 : 0));
         RL_ASSERT(status == 0 || status == -ETIMEDOUT || status == -EINTR);
-        suite<timeout_against_wake<kind>, 2>::after();
+        suite::after();
     }
 };
 const registration<timeout_against_wake<plain>> plain_timeout_("timeout-wake-plain");
@@ -65,15 +65,15 @@ const registration<timeout_against_wake<numa>> numa_timeout_("timeout-wake-numa"
 // A thread that has given up waits again with the same entry and parker, under another
 // lock: whoever was about to wake it for the first wait must be through with both.
 template <const word_kind& kind>
-struct wait_again : suite<wait_again<kind>, 3> {
-    void act(unsigned i) {
+struct wait_again : suite<3> {
+    void act(unsigned i) override {
         if (i == 0) {
-            this->w.wait(0, kind, &some_time);
-            this->w.wait_for_change(1, kind);
+            w.wait(0, kind, &some_time);
+            w.wait_for_change(1, kind);
         } else if (i == 1) {
-            this->w.wake(0, kind, 1);
+            w.wake(0, kind, 1);
         } else {
-            this->w.change_and_wake(1, kind);
+            w.change_and_wake(1, kind);
         }
     }
 };
@@ -81,8 +81,8 @@ const registration<wait_again<plain>> plain_again_("wait-again-plain");
 const registration<wait_again<numa>> numa_again_("wait-again-numa");
 
 // The waiter frees the word as soon as it sees the value.
-struct store_wake_and_free : suite<store_wake_and_free, 2> {
-    void act(unsigned i) {
+struct store_wake_and_free : suite<2> {
+    void act(unsigned i) override {
         if (i == 0) {
             w.wait_for_change(0, numa);
             w.free(0);
@@ -94,8 +94,8 @@ struct store_wake_and_free : suite<store_wake_and_free, 2> {
 const registration<store_wake_and_free> store_wake_("store-wake-free");
 
 // A handler wakes a word whose waiters lie in the bucket that its thread has locked.
-struct wake_in_handler : suite<wake_in_handler, 2> {
-    void act(unsigned i) {
+struct wake_in_handler : suite<2> {
+    void act(unsigned i) override {
         if (i == 0) {
             modelled::mine().handler = [this] { w.change_and_wake(0, numa); };
             w.wait(0, numa, &some_time);
