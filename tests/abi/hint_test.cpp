@@ -125,7 +125,7 @@ class word_page {
     guarded_word* word_ = nullptr;
 };
 
-constexpr timespec passed = {0, 0};
+constexpr timespec long_passed = {0, 0};
 
 // To the kernel a shared word in memory of one process that cannot be written is none.
 class read_only_words : public futex_test {};
@@ -137,8 +137,8 @@ TEST_P(read_only_words, can_be_used_unless_their_hint_must_be_written) {
     if (kind().numa) page.word().set_hint(0);
     page.make_read_only();
     EXPECT_EQ(wake(page.word(), 1), 0);
-    EXPECT_EQ(wait(page.word(), &passed), -ETIMEDOUT);
-    EXPECT_EQ(waitv({&page.word()}, &passed), -ETIMEDOUT);
+    EXPECT_EQ(wait(page.word(), &long_passed), -ETIMEDOUT);
+    EXPECT_EQ(waitv({&page.word()}, &long_passed), -ETIMEDOUT);
     const auto waiter = asleep_on(page.word());
     EXPECT_EQ(wake(page.word(), 1), 1);
     EXPECT_EQ(waiter->result(), 0);
@@ -153,10 +153,10 @@ TEST_P(read_only_words_without_a_node, cannot_be_waited_on) {
     page.make_read_only();
     if (is_library()) {
         EXPECT_EQ(wake(page.word(), 1), 0);
-        EXPECT_TRUE(dies_of_a_fault([&] { wait(page.word(), &passed); }));
+        EXPECT_TRUE(dies_of_a_fault([&] { wait(page.word(), &long_passed); }));
     } else {
         EXPECT_EQ(wake(page.word(), 1), -EFAULT);
-        EXPECT_EQ(wait(page.word(), &passed), -EFAULT);
+        EXPECT_EQ(wait(page.word(), &long_passed), -EFAULT);
     }
 }
 

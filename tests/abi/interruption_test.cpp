@@ -20,7 +20,7 @@ bool timed_waits_restart(const engine& on, word_kind kind) {
 }
 
 std::atomic<int> handled = 0;
-void count(int) {
+void count_signal(int) {
     ++handled;
 }
 
@@ -32,7 +32,7 @@ class signals : public futex_test {
     }
     static void handle_with(int flags) {
         struct sigaction action = {};
-        action.sa_handler = count;
+        action.sa_handler = count_signal;
         action.sa_flags = flags;
         sigaction(SIGUSR1, &action, nullptr);
     }

@@ -9,14 +9,9 @@ namespace futex2::abi_test {
 namespace {
 
 constexpr call requeue = call::requeue;
-constexpr word_kind u8 = {FUTEX2_SIZE_U8, false};
-constexpr word_kind u64 = {FUTEX2_SIZE_U64, false};
 
 bool plain_only(word_kind kind) {
     return !kind.numa;
-}
-bool numa_only(word_kind kind) {
-    return kind.numa;
 }
 
 step null_if(bool (*applies)(word_kind)) {
@@ -25,7 +20,7 @@ step null_if(bool (*applies)(word_kind)) {
     return made;
 }
 
-std::vector<argument_case> single_cases() {
+std::vector<argument_case> single_requeue_cases() {
     const difference null_faults = {-EFAULT, "unmapped"};
     const difference one_size = {-EINVAL, "requeue_kinds"};
     return {
@@ -58,7 +53,7 @@ std::vector<argument_case> single_cases() {
         {requeue, "second_hint_node_beyond", {second(node_beyond())}, -EINVAL},
         {requeue, "source_null", {at(0)}, faults, null_faults},
         {requeue, "destination_null_plain", {second(null_if(plain_only))}, 0},
-        {requeue, "destination_null_numa", {second(null_if(numa_only))}, faults, null_faults},
+        {requeue, "destination_null_numa", {second(null_if(is_numa))}, faults, null_faults},
         // Values.
         {requeue, "value_differs", {differs()}, -EAGAIN},
         {requeue, "value_differs_counts_0", {differs(), counts(0, 0)}, -EAGAIN},
@@ -78,7 +73,7 @@ std::vector<argument_case> single_cases() {
     };
 }
 
-std::vector<check> checks() {
+std::vector<check> requeue_checks() {
     return {
         {"call_flag", call_flag(1), -EINVAL},
         {"null", null_array(), -EINVAL},
@@ -116,11 +111,11 @@ std::vector<argument_case> resolve_cases() {
 }  // namespace
 
 std::vector<argument_case> requeue_cases() {
-    std::vector<argument_case> table = single_cases();
+    std::vector<argument_case> table = single_requeue_cases();
     append_unknown_flags(table, requeue);
     append_hints(table, requeue, 0);
-    append_order(table, requeue, checks());
-    append_shared(table, requeue, checks(), 0);
+    append_order(table, requeue, requeue_checks());
+    append_shared(table, requeue, requeue_checks(), 0);
     for (const argument_case& one : resolve_cases()) table.push_back(one);
     return table;
 }

@@ -13,9 +13,6 @@ void* pointer(uint64_t address) {
     return reinterpret_cast<void*>(address);
 }
 
-bool numa_only(word_kind kind) {
-    return kind.numa;
-}
 bool below_64_bits(word_kind kind) {
     return kind.bits() < 64;
 }
@@ -26,7 +23,7 @@ step on_word(std::function<void(scene_word&)> change) {
 
 step on_numa_word(std::function<void(scene_word&)> change) {
     step made = on_word(std::move(change));
-    made.applies = numa_only;
+    made.applies = is_numa;
     return made;
 }
 
@@ -197,7 +194,7 @@ step highest_node() {
                 const int64_t most = s.words[0].word.kind().highest_hint();
                 s.words[0].word.set_hint(s.on.highest_node < most ? s.on.highest_node : most);
             },
-            numa_only};
+            is_numa};
 }
 
 step node_beyond() {
@@ -205,7 +202,7 @@ step node_beyond() {
                 const bool nameable = s.on.highest_node < s.words[0].word.kind().highest_hint();
                 s.words[0].word.set_hint(nameable ? s.on.highest_node + 1 : -2);
             },
-            numa_only};
+            is_numa};
 }
 
 step highest_hint() {

@@ -11,7 +11,7 @@ namespace {
 
 constexpr call store_wake = call::store_wake;
 
-std::vector<argument_case> single_cases() {
+std::vector<argument_case> single_store_wake_cases() {
     return {
         {store_wake, "correct", {}, 0},
         {store_wake, "policy", {policy()}, 0},
@@ -30,7 +30,7 @@ std::vector<argument_case> single_cases() {
     };
 }
 
-std::vector<check> checks() {
+std::vector<check> store_wake_checks() {
     return {
         {"flag", flag(1u << 30), -EINVAL},
         {"value", expected_too_wide(), -EINVAL},
@@ -42,11 +42,11 @@ std::vector<check> checks() {
 }  // namespace
 
 std::vector<argument_case> store_wake_cases() {
-    std::vector<argument_case> table = single_cases();
+    std::vector<argument_case> table = single_store_wake_cases();
     append_unknown_flags(table, store_wake);
     append_hints(table, store_wake, 0);
-    append_order(table, store_wake, checks());
-    append_shared(table, store_wake, checks(), 0);
+    append_order(table, store_wake, store_wake_checks());
+    append_shared(table, store_wake, store_wake_checks(), 0);
     return table;
 }
 

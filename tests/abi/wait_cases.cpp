@@ -14,7 +14,7 @@ bool read_by_the_library(word_kind kind) {
     return sharing(kind) && !asked_of_the_kernel(kind);
 }
 
-std::vector<argument_case> single_cases() {
+std::vector<argument_case> single_wait_cases() {
     return {
         {wait, "correct", {}, -ETIMEDOUT},
         {wait, "policy", {policy()}, -ETIMEDOUT},
@@ -61,7 +61,7 @@ std::vector<argument_case> single_cases() {
     };
 }
 
-std::vector<check> checks() {
+std::vector<check> wait_checks() {
     return {
         {"flag", flag(1u << 30), -EINVAL},
         {"expected", expected_too_wide(), -EINVAL},
@@ -79,11 +79,11 @@ std::vector<check> checks() {
 }  // namespace
 
 std::vector<argument_case> wait_cases() {
-    std::vector<argument_case> table = single_cases();
+    std::vector<argument_case> table = single_wait_cases();
     append_unknown_flags(table, wait);
     append_hints(table, wait, -ETIMEDOUT);
-    append_order(table, wait, checks());
-    append_shared(table, wait, checks(), -ETIMEDOUT);
+    append_order(table, wait, wait_checks());
+    append_shared(table, wait, wait_checks(), -ETIMEDOUT);
     // Where a bad pointer to the deadline stands: between the clock and the mask.
     const step bad_pointer = deadline_at(0xffff800000000000);
     table.push_back({wait, "clock_before_deadline_pointer", {clock_is(77), bad_pointer}, -EINVAL});

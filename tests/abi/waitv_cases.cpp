@@ -8,8 +8,6 @@ namespace futex2::abi_test {
 namespace {
 
 constexpr call waitv = call::waitv;
-constexpr word_kind u8 = {FUTEX2_SIZE_U8, false};
-constexpr word_kind u64_numa = {FUTEX2_SIZE_U64, true};
 
 bool waits_in_the_kernel(word_kind kind) {
     return asked_of_the_kernel(kind) && library_uses("waitv");
@@ -25,7 +23,7 @@ argument_case mixed(const char* name, const step& spoil, int result) {
     return made;
 }
 
-std::vector<argument_case> single_cases() {
+std::vector<argument_case> single_waitv_cases() {
     return {
         {waitv, "correct", {}, -ETIMEDOUT},
         {waitv, "policy", {policy()}, -ETIMEDOUT},
@@ -85,7 +83,7 @@ std::vector<argument_case> single_cases() {
     };
 }
 
-std::vector<check> checks() {
+std::vector<check> waitv_checks() {
     return {
         {"call_flag", call_flag(1), -EINVAL},
         {"length", length(0), -EINVAL},
@@ -133,11 +131,11 @@ std::vector<argument_case> resolve_cases() {
 }  // namespace
 
 std::vector<argument_case> waitv_cases() {
-    std::vector<argument_case> table = single_cases();
+    std::vector<argument_case> table = single_waitv_cases();
     append_unknown_flags(table, waitv);
     append_hints(table, waitv, -ETIMEDOUT);
-    append_order(table, waitv, checks());
-    append_shared(table, waitv, checks(), -ETIMEDOUT);
+    append_order(table, waitv, waitv_checks());
+    append_shared(table, waitv, waitv_checks(), -ETIMEDOUT);
     for (const argument_case& one : resolve_cases()) table.push_back(one);
     return table;
 }

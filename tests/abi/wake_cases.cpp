@@ -11,7 +11,7 @@ namespace {
 constexpr call wake = call::wake;
 constexpr uint64_t nothing_mapped = 16;  // below every mapping, aligned for every word
 
-std::vector<argument_case> single_cases() {
+std::vector<argument_case> single_wake_cases() {
     return {
         {wake, "correct", {}, 0},
         {wake, "policy", {policy()}, 0},
@@ -46,7 +46,7 @@ std::vector<argument_case> single_cases() {
     };
 }
 
-std::vector<check> checks() {
+std::vector<check> wake_checks() {
     return {
         {"flag", flag(1u << 30), -EINVAL},
         {"mask_range", mask_too_wide(), -EINVAL},
@@ -75,12 +75,12 @@ void append_unmapped(std::vector<argument_case>& table) {
 }  // namespace
 
 std::vector<argument_case> wake_cases() {
-    std::vector<argument_case> table = single_cases();
+    std::vector<argument_case> table = single_wake_cases();
     append_unmapped(table);
     append_unknown_flags(table, wake);
     append_hints(table, wake, 0);
-    append_order(table, wake, checks());
-    append_shared(table, wake, checks(), 0);
+    append_order(table, wake, wake_checks());
+    append_shared(table, wake, wake_checks(), 0);
     return table;
 }
 

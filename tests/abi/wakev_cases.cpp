@@ -10,10 +10,8 @@ namespace futex2::abi_test {
 namespace {
 
 constexpr call wakev = call::wakev;
-constexpr word_kind u8 = {FUTEX2_SIZE_U8, false};
-constexpr word_kind u64_numa = {FUTEX2_SIZE_U64, true};
 
-std::vector<argument_case> single_cases() {
+std::vector<argument_case> single_wakev_cases() {
     step null_plain = at(0);
     null_plain.applies = [](word_kind kind) { return !kind.numa; };
     return {
@@ -59,7 +57,7 @@ std::vector<argument_case> single_cases() {
     };
 }
 
-std::vector<check> checks() {
+std::vector<check> wakev_checks() {
     return {
         {"call_flag", call_flag(1), -EINVAL},
         {"length", length(0), -EINVAL},
@@ -75,11 +73,11 @@ std::vector<check> checks() {
 }  // namespace
 
 std::vector<argument_case> wakev_cases() {
-    std::vector<argument_case> table = single_cases();
+    std::vector<argument_case> table = single_wakev_cases();
     append_unknown_flags(table, wakev);
     append_hints(table, wakev, 0);
-    append_order(table, wakev, checks());
-    append_shared(table, wakev, checks(), 0);
+    append_order(table, wakev, wakev_checks());
+    append_shared(table, wakev, wakev_checks(), 0);
     return table;
 }
 

@@ -31,18 +31,25 @@ struct word_kind {
     }
 };
 
+inline constexpr word_kind u8 = {FUTEX2_SIZE_U8, false};
 inline constexpr word_kind u32 = {FUTEX2_SIZE_U32, false};
 inline constexpr word_kind u32_numa = {FUTEX2_SIZE_U32, true};
+inline constexpr word_kind u64 = {FUTEX2_SIZE_U64, false};
+inline constexpr word_kind u64_numa = {FUTEX2_SIZE_U64, true};
 inline constexpr std::array<word_kind, 8> all_kinds = {{
-    {FUTEX2_SIZE_U8, false},
+    u8,
     {FUTEX2_SIZE_U16, false},
     u32,
-    {FUTEX2_SIZE_U64, false},
+    u64,
     {FUTEX2_SIZE_U8, true},
     {FUTEX2_SIZE_U16, true},
     u32_numa,
-    {FUTEX2_SIZE_U64, true},
+    u64_numa,
 }};
+
+constexpr bool is_numa(word_kind kind) {
+    return kind.numa;
+}
 
 /** Whether processes can share such words. */
 constexpr bool can_be_shared(word_kind kind) {

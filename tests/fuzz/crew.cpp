@@ -18,10 +18,10 @@ namespace {
 constexpr int signal_that_restarts = SIGUSR1;
 constexpr int signal_that_ends = SIGUSR2;
 
-thread_local std::atomic<uint32_t>* taken = nullptr;
+thread_local std::atomic<uint32_t>* counter_of_signals = nullptr;
 
 void take_signal(int) {
-    taken->fetch_add(1);
+    counter_of_signals->fetch_add(1);
 }
 
 // Of a file of proc(5), made anew each time that it is read.
@@ -83,7 +83,7 @@ crew::~crew() {
 // Each thread has a node of its own, as far as there are so many: the hints that it
 // writes are the same in every run.
 void crew::run(member& me, unsigned number) {
-    taken = &me.signals_taken;
+    counter_of_signals = &me.signals_taken;
     futex2_testing_pin_node(static_cast<int>(number) % futex2_node_count());
     me.call_file = open("/proc/thread-self/syscall", O_RDONLY | O_CLOEXEC);
     me.state_file = open("/proc/thread-self/stat", O_RDONLY | O_CLOEXEC);

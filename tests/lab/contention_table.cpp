@@ -17,7 +17,7 @@ namespace futex2::lab {
 namespace {
 
 // As run.sh orders them: two CPUs for each of four nodes.
-constexpr int cpu_nodes[] = {0, 0, 1, 1, 2, 2, 3, 3};
+constexpr int ordered_cpu_nodes[] = {0, 0, 1, 1, 2, 2, 3, 3};
 
 constexpr int bound = 64;  // numa_mutex's, where it is given none
 constexpr int times_less = 3;
@@ -103,7 +103,7 @@ int main(int argc, char** argv) {
     }
     try {
         const layout machine = read_layout(argv[2]);
-        const auto contests = read_contests(argv[3], cpu_nodes, machine.scenes);
+        const auto contests = read_contests(argv[3], ordered_cpu_nodes, machine.scenes);
         std::printf("On %s, g++ %s, Linux %s, %s:\n\n", today().c_str(), __VERSION__,
                     machine.kernel.c_str(), argv[1]);
         print_table(machine.scenes, contests);

@@ -8,7 +8,7 @@
 namespace futex2::lab {
 namespace {
 
-constexpr int cpu_nodes[] = {0, 0, 1};
+constexpr int nodes_of_three_cpus[] = {0, 0, 1};
 
 class Contest : public testing::Test {
   protected:
@@ -44,7 +44,7 @@ class Contest : public testing::Test {
     const contest& sum() const { return counter_.sum(); }
 
     const scene scene_ = {"mutex", 0, -1, {{"lock", 64, 128}}};
-    contest_counter counter_{cpu_nodes, scene_};
+    contest_counter counter_{nodes_of_three_cpus, scene_};
 };
 
 TEST_F(Contest, ARunIsOneWhileAnotherNodeWaits) {

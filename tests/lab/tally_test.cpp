@@ -6,7 +6,7 @@
 namespace futex2::lab {
 namespace {
 
-constexpr int cpu_nodes[] = {0, 1};
+constexpr int nodes_of_two_cpus[] = {0, 1};
 
 record load(uint64_t address, uint8_t cpu, int8_t memory_node) {
     return {.address = address,
@@ -25,7 +25,7 @@ tally of_accesses(double n) {
 }
 
 TEST(Counter, CountsAccessesByNodeAndALineOnce) {
-    counter c(cpu_nodes);
+    counter c(nodes_of_two_cpus);
     c.add(load(0, 0, 1));
     c.add(load(8, 0, 1));
     c.add(load(64, 0, 1));
@@ -38,7 +38,7 @@ TEST(Counter, CountsAccessesByNodeAndALineOnce) {
 }
 
 TEST(Counter, KeepsTheModesApart) {
-    counter c(cpu_nodes);
+    counter c(nodes_of_two_cpus);
     record r = load(0, 0, 0);
     c.add(r);
     r.kernel = true;
@@ -51,7 +51,7 @@ TEST(Counter, KeepsTheModesApart) {
 }
 
 TEST(Counter, CountsTransfersInvalidationsAndSystemCalls) {
-    counter c(cpu_nodes);
+    counter c(nodes_of_two_cpus);
     record r = load(0, 0, 0);
     r.from = 1;
     c.add(r);
@@ -69,7 +69,7 @@ TEST(Counter, CountsTransfersInvalidationsAndSystemCalls) {
 }
 
 TEST(Counter, LeavesDevicesOut) {
-    counter c(cpu_nodes);
+    counter c(nodes_of_two_cpus);
     c.add(load(0, 0, no_node));
     EXPECT_TRUE(c.sum().empty());
 }

@@ -19,10 +19,10 @@ namespace futex2::lab {
 namespace {
 
 // As run.sh orders them: two CPUs for each of four nodes.
-constexpr int cpu_nodes[] = {0, 0, 1, 1, 2, 2, 3, 3};
+constexpr int ordered_cpu_nodes[] = {0, 0, 1, 1, 2, 2, 3, 3};
 
 recording read(const char* layout_file, const char* trace_file) {
-    recording r = {read_layout(layout_file), read_trace(trace_file, cpu_nodes)};
+    recording r = {read_layout(layout_file), read_trace(trace_file, ordered_cpu_nodes)};
     for (const visit& v : r.visits)
         if (v.scene >= r.machine.scenes.size())
             throw std::runtime_error("more scenes in the trace than in the layout");
@@ -43,8 +43,8 @@ std::string kernels_of(const std::vector<recording>& recordings) {
     return text;
 }
 
-bool report(const origin& o, const std::vector<recording>& recordings,
-            const std::vector<server>& servers, const std::string& json_file) {
+bool print_report(const origin& o, const std::vector<recording>& recordings,
+                  const std::vector<server>& servers, const std::string& json_file) {
     const std::vector<cost> costs = costs_of(recordings);
     std::printf("On %s, g++ %s, Linux %s, %s:\n\n", o.date.substr(0, 10).c_str(), __VERSION__,
                 o.kernel.c_str(), o.machine.c_str());
@@ -69,7 +69,7 @@ int main(int argc, char** argv) {
         std::vector<recording> recordings;
         for (int i = 4; i < argc; i += 2) recordings.push_back(read(argv[i], argv[i + 1]));
         const origin o = {argv[3], kernels_of(recordings), now()};
-        return report(o, recordings, read_servers(argv[2]), argv[1]) ? 0 : 1;
+        return print_report(o, recordings, read_servers(argv[2]), argv[1]) ? 0 : 1;
     } catch (const std::exception& error) {
         std::cerr << "traffic: " << error.what() << '\n';
         return 1;
