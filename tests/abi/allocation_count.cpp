@@ -26,10 +26,10 @@ namespace futex2::abi_test {
 namespace {
 
 thread_local bool counting = false;
-thread_local int calls = 0;
+thread_local int calls_of_thread = 0;
 
 void count() {
-    if (counting) ++calls;
+    if (counting) ++calls_of_thread;
 }
 
 }  // namespace
@@ -109,11 +109,11 @@ int posix_memalign(void** memory, size_t alignment, size_t size) {
 namespace futex2::abi_test {
 
 int heap_calls_in(const std::function<void()>& function) {
-    calls = 0;
+    calls_of_thread = 0;
     counting = true;
     function();
     counting = false;
-    return calls;
+    return calls_of_thread;
 }
 
 bool counts_aligned_calls() {

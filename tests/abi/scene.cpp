@@ -233,10 +233,10 @@ step reserved(uint32_t bits) {
     return on_word([bits](scene_word& w) { w.reserved = bits; });
 }
 
-step counts(int wake, int requeue) {
-    return {[wake, requeue](scene& s) {
-        s.wake = wake;
-        s.requeue = requeue;
+step counts(int woken, int moved) {
+    return {[woken, moved](scene& s) {
+        s.wake = woken;
+        s.requeue = moved;
     }};
 }
 

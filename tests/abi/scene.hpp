@@ -117,7 +117,7 @@ step words(unsigned n);  // so many correct ones
 step null_array();
 step array_outside();
 step reserved(uint32_t bits);
-step counts(int wake, int requeue);
+step counts(int woken, int moved);
 
 /** The step, done to the second word instead of the first. */
 step second(const step& inner);
