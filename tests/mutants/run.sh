@@ -28,14 +28,15 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$root" && cp -r CMakeLists.txt CMakePresets.json README.md cmake docs examples include src tests "$work")
 cmake -S "$work" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O1 \
-    -DFUTEX2_BUILD_TOOLS=OFF >"$work/log"
-export CXX=${CXX:-g++} MODEL_MAIN=$work/main.o
-"$CXX" -std=c++20 -O1 -no-pie -fno-pie -I"$root/tests" -c "$root/tests/model/main.cpp" -o "$MODEL_MAIN"
+    -DCMAKE_UNITY_BUILD=ON -DFUTEX2_BUILD_TOOLS=OFF >"$work/log"
+export CXX=${CXX:-g++} MODEL_MAIN=$work/main.o MODEL_HEADER=$root/tests/model/relacy.hpp
 
-# Prints the first test of the suites that fails, with its program.
+# Prints the first test of the suites that fails, with its program. What is not built any more
+# is no mutant: status 2.
 first_failure() {
     local suite log=$work/test.log
     for suite in "${suites[@]}"; do
+        cmake --build "$work/build" --target "$suite" >"$work/log" 2>&1 || return 2
         FUTEX2_NODES=2 timeout "$patience" "$work/build/bin/$suite" >"$log" 2>&1 && continue
         (($? != skipped)) || continue
         local test
@@ -46,15 +47,21 @@ first_failure() {
     done
 }
 
+# By the scenario that the patch names.
+found_by_model() {
+    [[ -e $MODEL_MAIN ]] || "$CXX" -std=c++20 -O1 -no-pie -fno-pie -I"$root/tests" \
+        -c "$root/tests/model/main.cpp" -o "$MODEL_MAIN"
+    "$root/tests/model/broken.sh" "$1" 100000
+}
+
 verdict() {
     local patch=$1 killer
-    if ! cmake --build "$work/build" --target "${suites[@]}" >"$work/log" 2>&1; then
-        echo "does not build" # then it is no mutant
+    if ! killer=$(first_failure); then
+        echo "does not build"
         return 1
     fi
-    killer=$(first_failure)
     if [[ -z $killer && $patch == */broken/* ]]; then
-        killer=$("$root/tests/model/broken.sh" "$patch" 100000) || killer=
+        killer=$(found_by_model "$patch") || killer=
         [[ -z $killer ]] || killer="model: ${killer#*, by }"
     fi
     echo "${killer:+killed by $killer}"
