@@ -31,7 +31,7 @@ search() {
     spin -a ${broken:+"-D$broken"} "$model" >spin.log 2>&1 || return
     # shellcheck disable=SC2086 # several options
     "${CC:-cc}" -w $options ${pan:+"${pan%% *}"} -DSAFETY -DMEMLIM="$memory" -o pan pan.c || return
-    ./pan "-m$deepest" -w20 >verdict 2>&1 || true # errors are told in the verdict alone
+    ./pan "-m$deepest" -w22 >verdict 2>&1 || true # errors are told in the verdict alone
     grep -q '^Full statespace search' verdict
 }
 
