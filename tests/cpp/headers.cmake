@@ -36,5 +36,7 @@ file(GLOB headers CONFIGURE_DEPENDS
   ${PROJECT_SOURCE_DIR}/include/futex2/shared/*.hpp)
 foreach(header IN LISTS headers)
   header_alone(${header} CXX 20)
-  header_alone(${header} CXX 23)
+  if(NOT FUTEX2_SANITIZE)
+    header_alone(${header} CXX 23)
+  endif()
 endforeach()

@@ -8,7 +8,7 @@ set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 compile() {
     # Their warnings are theirs. Assertions are on.
-    "$CXX" -std=gnu++20 -O1 -w -pthread -I"$INCLUDE" -I"$TESTSUITE/util" "$@"
+    "$CXX" -std=gnu++20 -O0 -w -pthread -I"$INCLUDE" -I"$TESTSUITE/util" "$@"
 }
 
 if [[ $1 == --adapter ]]; then
