@@ -3,6 +3,7 @@
 // threads, since it takes a compiler longer than the engine.
 #pragma once
 
+#include <cstdlib>
 #include <memory>
 
 #include "model/chance.hpp"
