@@ -28,7 +28,7 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 (cd "$root" && cp -r CMakeLists.txt CMakePresets.json README.md cmake docs examples include src tests "$work")
 cmake -S "$work" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O1 \
-    -DCMAKE_UNITY_BUILD=ON -DFUTEX2_BUILD_TOOLS=OFF >"$work/log"
+    -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=20 -DFUTEX2_BUILD_TOOLS=OFF >"$work/log"
 export CXX=${CXX:-g++} MODEL_MAIN=$work/main.o MODEL_HEADER=$root/tests/model/relacy.hpp
 
 # Prints the first test of the suites that fails, with its program. What is not built any more
