@@ -55,16 +55,27 @@ for ((node = 0; node < ${#cpus[@]}; ++node)); do
 done
 
 # No balancing of pages between nodes: pages are to lie where the library puts them.
-status=0
-timeout --kill-after=5 "$patience" qemu-system-x86_64 \
-    -nodefaults -no-user-config -display none -no-reboot -monitor none -serial stdio \
-    -machine q35 -accel tcg,thread=$threads -cpu max \
-    -smp "$all_cpus,sockets=$all_cpus,cores=1,threads=1" -m "${all_memory}M" "${nodes[@]}" \
-    -kernel "$kernel" -initrd "$work/initramfs" \
-    -append "console=ttyS0 quiet panic=-1 numa_balancing=disable" \
-    "${clock[@]}" -device isa-debug-exit,iobase=0xf4,iosize=1 "$@" </dev/null || status=$?
-if ((status < 3 || status % 2 == 0)); then
+boot() {
+    timeout --kill-after=5 "$patience" qemu-system-x86_64 \
+        -nodefaults -no-user-config -display none -no-reboot -monitor none -serial stdio \
+        -machine q35 -accel tcg,thread=$threads -cpu max \
+        -smp "$all_cpus,sockets=$all_cpus,cores=1,threads=1" -m "${all_memory}M" "${nodes[@]}" \
+        -kernel "$kernel" -initrd "$work/initramfs" \
+        -append "console=ttyS0 quiet panic=-1 numa_balancing=disable" \
+        "${clock[@]}" -device isa-debug-exit,iobase=0xf4,iosize=1 "$@" </dev/null
+}
+
+# QEMU before 8.1, where a thread emulates each CPU, at times runs what the kernel's code was
+# while the kernel changed it: a breakpoint that it knows of no more, and dies of
+# (lkml.org, "qemu-x86_64 booting with 8.0.0 stil see int3", July 2023). No program can bring a
+# kernel there.
+emulated_wrongly() { grep -q 'int3: 0000 \[#1\]' "$work/console"; }
+
+for ((boots_left = 2; ; --boots_left)); do
+    status=0
+    boot "$@" | tee "$work/console" || status=$?
+    if ((status >= 3 && status % 2 == 1)); then exit $((status / 2 - 1)); fi
     echo "lab: the machine ended without an exit status (QEMU's: $status)" >&2
-    exit 125
-fi
-exit $((status / 2 - 1))
+    ((boots_left > 0)) && emulated_wrongly || exit 125
+    echo "lab: its kernel was emulated wrongly: once more" >&2
+done
