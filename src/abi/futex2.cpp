@@ -6,6 +6,7 @@
 
 #include "abi/check.hpp"
 #include "abi/instance.hpp"
+#include "abi/requeue.hpp"
 #include "abi/shared.hpp"
 #include "abi/shared_waitv.hpp"
 
@@ -137,8 +138,15 @@ static int requeue(const struct futex_waitv* from_to, unsigned flags, int wake, 
     if (p == nullptr) return -ENOMEM;
     if (const int error = check_words(*p, from_to, 2); error != 0) return error;
     if (!from.is_private()) return shared::requeue(*p, from_to[0], from_to[1], wake, most);
-    return engine::requeue(*p, target_of(*p, word_of(from_to[0]), from_to[0].val, any, from),
+    return engine::requeue(*p, {key_of(*p, word_of(from_to[0]), from), from_to[0].val},
                            key_of(*p, word_of(from_to[1]), to), wake, most);
+}
+
+int requeue_whatever(const futex_waitv& from, const futex_waitv& to, int wake, int most) noexcept {
+    native_process* p = instance();
+    if (p == nullptr) return -ENOMEM;
+    return engine::requeue(*p, {key_of(*p, word_of(from), {from.flags}), std::nullopt},
+                           key_of(*p, word_of(to), {to.flags}), wake, most);
 }
 
 static int wakev(const struct futex2_wake_item* items, unsigned n, unsigned flags) {

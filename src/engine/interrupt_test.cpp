@@ -52,7 +52,7 @@ class Interrupted : public testing::TestWithParam<word_kind> {
             {"wake", [=, this, &p] { return wake_all(p, s.words[1], kind); }},
             {"requeue",
              [=, &p] {
-                 return requeue(p, {target(1), 0, ~uint64_t{0}, false}, target(2), 0, 5);
+                 return requeue(p, {target(1), 0}, target(2), 0, 5);
              }},
         };
     }

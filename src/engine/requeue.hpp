@@ -2,10 +2,23 @@
 // Moving waiters from one word to another.
 #pragma once
 
+#include <optional>
+
 #include "engine/wait.hpp"
 #include "engine/wake.hpp"
 
 namespace futex2::engine {
+
+// The word whose waiters are moved, and what it must hold; none: whatever it does.
+struct requeue_source {
+    key k;
+    std::optional<uint64_t> expected;
+};
+
+template <platform_like P>
+bool value_differs(const key& k, const std::optional<uint64_t>& expected) {
+    return expected && value_differs<P>(k, *expected);
+}
 
 // One of the two words at one look.
 template <platform_like P>
@@ -104,7 +117,7 @@ int move(const process<P>& p, bucket<P>& from, const key& from_key, bucket<P>& t
 // destination its hint though nobody moved (NO_ROLLBACK), carrying the source's flag
 // over (FLAG_CARRIED_OVER).
 template <platform_like P>
-int requeue(process<P>& p, const wait_target& from, const key& to, int wake, int most) {
+int requeue(process<P>& p, const requeue_source& from, const key& to, int wake, int most) {
     thread<P>& t = thread<P>::self();
     P::fence();
     for (;;) {

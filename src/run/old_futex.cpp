@@ -12,10 +12,6 @@ namespace {
 constexpr unsigned kind = FUTEX2_SIZE_U32 | FUTEX2_PRIVATE;
 constexpr long nanoseconds = 1'000'000'000;
 
-uint32_t value_of(void* word) {
-    return __atomic_load_n(static_cast<const uint32_t*>(word), __ATOMIC_ACQUIRE);
-}
-
 bool is_normal(const timespec& t) {
     return t.tv_sec >= 0 && t.tv_nsec >= 0 && t.tv_nsec < nanoseconds;
 }
@@ -55,10 +51,8 @@ long wake_some(void* word, uint32_t mask, int count) {
     return wake(word, mask, count > 0 ? count : 1, kind);
 }
 
-long move(const call& c, uint32_t expected) {
-    futex_waitv from_to[2] = {};
-    from_to[0] = {expected, c.u64(0), kind, 0};
-    from_to[1] = {0, c.u64(4), kind, 0};
+long move(const call& c) {
+    futex_waitv from_to[2] = {{c.u32(5), c.u64(0), kind, 0}, {0, c.u64(4), kind, 0}};
     return requeue(from_to, 0, c.i32(2), c.i32(3));
 }
 
@@ -67,19 +61,12 @@ long check_word(void* word) {
     return wake(word, FUTEX_BITSET_MATCH_ANY, 0, kind);
 }
 
-// Does not compare, where the library's call does: whatever the value is, so long as it
-// stays for the time of a call. Nobody waits where nothing can be read.
+// Does not compare, so that what other threads do to the value does not matter.
 long move_whatever(const call& c) {
-    void* word = c.pointer<void>(0);
     if (c.i32(2) < 0 || c.i32(3) < 0) return -EINVAL;
-    if (const long error = check_word(word); error < 0) return error;
+    if (const long error = check_word(c.pointer<void>(0)); error < 0) return error;
     if (const long error = check_word(c.pointer<void>(4)); error < 0) return error;
-    long result;
-    do {
-        if (!readable(word, 1)) return 0;
-        result = move(c, value_of(word));
-    } while (result == -EAGAIN);
-    return result;
+    return requeue_whatever({0, c.u64(0), kind, 0}, {0, c.u64(4), kind, 0}, c.i32(2), c.i32(3));
 }
 
 int32_t sign_extended_12(uint32_t bits) {
@@ -172,7 +159,7 @@ long old_futex(operation o, const call& c) {
         case operation::old_requeue:
             return move_whatever(c);
         case operation::old_cmp_requeue:
-            return move(c, c.u32(5));
+            return move(c);
         case operation::old_wake_op:
             return wake_op(c);
         default:

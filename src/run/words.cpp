@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <sched.h>
 
+#include "abi/requeue.hpp"
 #include "kernel/shared_word.hpp"
 #include "run/as_kernel.hpp"
 #include "run/nesting.hpp"
@@ -28,6 +29,11 @@ bool any_private(const futex_waitv* words, unsigned n) {
     for (unsigned i = 0; i < n; ++i)
         if ((words[i].flags & FUTEX2_PRIVATE) != 0) return true;
     return false;
+}
+
+// Instead of a requeue that would need a lock of the library's inside of one.
+int wake_all(const futex_waitv& from) {
+    return wake(reinterpret_cast<void*>(from.uaddr), FUTEX_BITSET_MATCH_ANY, INT_MAX, from.flags);
 }
 
 }  // namespace
@@ -67,9 +73,15 @@ int requeue(futex_waitv* from_to, unsigned flags, int wake_count, int requeue_co
         if (const int error = before_requeue(from_to, flags, wake_count, requeue_count); error != 0)
             return error;
     if (at_a_lock() && from_to != nullptr && any_private(from_to, 1)) [[unlikely]]
-        return wake(reinterpret_cast<void*>(from_to[0].uaddr), FUTEX_BITSET_MATCH_ANY, INT_MAX,
-                    from_to[0].flags);
+        return wake_all(from_to[0]);
     return futex2_requeue(from_to, flags, wake_count, requeue_count);
+}
+
+int requeue_whatever(const futex_waitv& from, const futex_waitv& to, int wake_count,
+                     int requeue_count) {
+    if (at_a_lock()) [[unlikely]]
+        return wake_all(from);
+    return abi::requeue_whatever(from, to, wake_count, requeue_count);
 }
 
 }  // namespace futex2::run

@@ -103,8 +103,7 @@ class world {
         return engine::store_wake(process_, {&at(i), UINT32_MAX, INT_MAX, kind}, 1);
     }
     int requeue(size_t from, word_kind from_kind, size_t to, word_kind to_kind) {
-        return engine::requeue(process_,
-                               {process_.key_of(&at(from), from_kind), 0, ~uint64_t{0}, false},
+        return engine::requeue(process_, {process_.key_of(&at(from), from_kind), 0},
                                process_.key_of(&at(to), to_kind), 0, INT_MAX);
     }
     int wakev(word_kind kind) {

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 // The operations of futex(2), of which each answer is the kernel's: run without this library,
 // too, these scenarios must hold.
+#include <sys/mman.h>
+
 #include "scenario.h"
 
 static uint32_t word, second;
@@ -114,7 +116,15 @@ static void count_up(void* at) {
     while (!counted_enough) __atomic_fetch_add((uint32_t*)at, 1, __ATOMIC_RELAXED);
 }
 
-// FUTEX_REQUEUE does not compare.
+// FUTEX_REQUEUE does not read the word: it need not be there.
+static void requeue_of_a_word_that_is_gone(void) {
+    const size_t page = 4096;
+    void* gone = mmap(NULL, page, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    EXPECT(gone != MAP_FAILED && munmap(gone, page) == 0);
+    EXPECT_ANSWER(futex(gone, FUTEX_REQUEUE_PRIVATE, 1, (void*)1, &second, 0), 0);
+}
+
+// Nor does it compare, so that it ends while another thread changes the word.
 static void requeue_of_a_word_that_changes(void) {
     struct worker w;
     word = 0;
@@ -179,6 +189,7 @@ void old_calls(void) {
     bitsets();
     timeouts();
     requeues();
+    requeue_of_a_word_that_is_gone();
     requeue_of_a_word_that_changes();
     wake_ops();
 }
