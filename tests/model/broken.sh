@@ -30,7 +30,7 @@ trap 'rm -rf "$work"' EXIT
 cp -r "$root/src" "$work/src"
 patch --quiet --strip=1 --fuzz=0 --directory="$work" <"$patch"
 sed "/^const registration</{/(\"$scenario\")/!d}" "$here/$source" >"$work/scenario.cpp"
-"$CXX" -std=c++20 $optimised -no-pie -I"$work/src" -I"$root/include" -I"$root/tests" \
+"$CXX" -std=c++20 $optimised -I"$work/src" -I"$root/include" -I"$root/tests" \
     -w -include "$MODEL_HEADER" "$work/scenario.cpp" "$MODEL_MAIN" -o "$work/model" -pthread
 
 missed=0 story=''

@@ -6,7 +6,9 @@
 
 #include <algorithm>
 
+#define MODEL_INSTANCES
 #include "model/explore.hpp"
+#include "model/instances.hpp"
 
 namespace futex2::model {
 namespace {

@@ -113,7 +113,8 @@ struct requeue_there_and_back : suite<3> {
                     if (w.requeue(0, plain, 1, plain) != 0) break;
                 break;
             default:
-                w.requeue(1, plain, 0, plain);
+                for (int tries = 0; tries < 4; ++tries)
+                    if (w.requeue(1, plain, 0, plain) != 0) break;
                 w.change_and_wake(0, plain);
                 w.wake(1, plain);
         }

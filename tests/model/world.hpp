@@ -3,6 +3,8 @@
 // schedule.
 #pragma once
 
+#include <sys/mman.h>
+
 #include <climits>
 
 #include "engine/seat_pool.hpp"
@@ -60,12 +62,12 @@ class world {
                                     .handler = nullptr,
                                     .sleeps_on = nullptr,
                                     .bed = &beds_[i]};
-        for (place& w : words_) std::construct_at(&w.object, -1);
+        for (size_t i = 0; i < count; ++i) std::construct_at(&at(i), -1);
     }
     world(const world&) = delete;
     world& operator=(const world&) = delete;
     ~world() {
-        for (place& w : words_) std::destroy_at(&w.object);
+        for (size_t i = 0; i < count; ++i) std::destroy_at(&at(i));
         process_.destroy();
     }
 
@@ -137,13 +139,20 @@ class world {
   private:
     static constexpr size_t count = 2;
 
-    // At addresses that are the same in every run, as the buckets that they choose are.
+    // At addresses that are the same in every build, as the buckets that they choose are.
     union place {
         place() {}
         ~place() {}
         alignas(64) word object;
     };
-    static inline place words_[count];
+    static place* memory_of_words() {
+        void* const address = reinterpret_cast<void*>(0x10000000);
+        void* const memory = mmap(address, count * sizeof(place), PROT_READ | PROT_WRITE,
+                                  MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED_NOREPLACE, -1, 0);
+        if (memory != address) std::abort();
+        return static_cast<place*>(memory);
+    }
+    static inline place* const words_ = memory_of_words();
 
     int32_t hint_at_rest_[count] = {-1, -1};
     engine::process<modelled> process_;

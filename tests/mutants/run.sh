@@ -29,7 +29,7 @@ trap 'rm -rf "$work"' EXIT
 (cd "$root" && cp -r CMakeLists.txt CMakePresets.json README.md cmake docs examples include src tests "$work")
 cmake -S "$work" -B "$work/build" -G Ninja -DCMAKE_BUILD_TYPE=None -DCMAKE_CXX_FLAGS=-O1 \
     -DCMAKE_UNITY_BUILD=ON -DCMAKE_UNITY_BUILD_BATCH_SIZE=20 -DFUTEX2_BUILD_TOOLS=OFF >"$work/log"
-export CXX=${CXX:-g++} MODEL_MAIN=$work/main.o MODEL_HEADER=$root/tests/model/relacy.hpp
+export CXX=${CXX:-g++} MODEL_MAIN=$work/main.o MODEL_HEADER=$root/tests/model/instances.hpp
 
 # Prints the first test of the suites that fails, with its program. What is not built any more
 # is no mutant: status 2.
@@ -49,7 +49,7 @@ first_failure() {
 
 # By the scenario that the patch names.
 found_by_model() {
-    [[ -e $MODEL_MAIN ]] || "$CXX" -std=c++20 -O1 -no-pie -fno-pie -I"$root/tests" \
+    [[ -e $MODEL_MAIN ]] || "$CXX" -std=c++20 -O1 -I"$root/tests" \
         -c "$root/tests/model/main.cpp" -o "$MODEL_MAIN"
     "$root/tests/model/broken.sh" "$1" 100000
 }
