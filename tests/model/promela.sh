@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 # promela.sh [MODEL.pml...]: has Spin search all states of each model, and of each way in which
 # the model names itself broken. Default: all models of promela/. One line a search; fails
-# if a model does not hold, if a broken one does, or if a search was cut short. CC: the C compiler
-# (default: tcc, since most searches take less time than an optimiser).
+# if a model does not hold, if a broken one does, or if a search was cut short. Most searches take
+# less time than an optimiser: the compiler is tcc, but for a whole model that says it is "Long".
 set -euo pipefail
 
 here=$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")
@@ -26,11 +26,12 @@ header() { sed -nE "s|^// $1: ||p" "$2"; }
 # Searches a model, broken as $2, and leaves what Spin says in ./verdict. False: there was no
 # search.
 search() {
-    local model=$1 broken=${2:-} pan
+    local model=$1 broken=${2:-} pan compile=(tcc)
     pan=$(header Pan "$model")
+    [[ -n $broken || -z $(header Long "$model") ]] || compile=(gcc -O1)
     rm -f -- *
     spin -a ${broken:+"-D$broken"} "$model" >spin.log 2>&1 || return
-    "${CC:-tcc}" -w ${pan:+"${pan%% *}"} -DSAFETY -DMEMLIM="$memory" -o pan pan.c || return
+    "${compile[@]}" -w ${pan:+"${pan%% *}"} -DSAFETY -DMEMLIM="$memory" -o pan pan.c || return
     ./pan "-m$deepest" -w22 >verdict 2>&1 || true # errors are told in the verdict alone
     grep -q '^Full statespace search' verdict
 }

@@ -12,6 +12,7 @@
 // Holds: nobody waits for a lock that it holds itself; every word that was woken is woken when the
 // thread has left its sections; nothing stays deferred.
 //
+// Long: it has millions of states
 // Broken: NO_DEFERRAL a handler takes the lock whatever it interrupted
 // Broken: LATE_DEPTH the depth is raised behind the lock
 // Broken: LOOKED_BEFORE_THE_DEPTH_FELL what is pending is looked at before the depth is lowered

@@ -12,6 +12,7 @@
 // who takes an entry out holds the lock of the bucket that it lies in; at the end each hint
 // is what the user gave, or -1.
 //
+// Long: it has millions of states
 // Broken: NO_SECOND_LOOK who gives up does not look again, under the lock, where it is queued
 // Broken: LEFT_UNDER_THE_FIRST_KEY who gives up leaves the word that it came for
 // Broken: DESTINATION_NOT_LOOKED_AT_AGAIN its hint is not looked at again under the locks

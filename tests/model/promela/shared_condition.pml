@@ -9,6 +9,7 @@
 // Holds: one thread holds the mutex at a time; nobody is left asleep while there are items, nor
 // who was waiting when all were notified.
 //
+// Long: it has millions of states
 // Broken: FREED_WITHOUT_A_LOOK an unlock stores that the mutex is free, and wakes by what it read
 // Broken: TAKEN_AS_IF_ALONE who has slept on the mutex does not mark it for those who still do
 // Broken: WOKEN_AS_IF_ALONE nor does who was woken from the condition variable
