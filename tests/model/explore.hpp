@@ -7,7 +7,6 @@
 #include <memory>
 
 #include "model/chance.hpp"
-#include "model/made_when_used.hpp"
 #include "model/registry.hpp"
 #include "model/relacy.hpp"
 #include "model/search.hpp"
@@ -18,19 +17,13 @@ template <unsigned threads>
 struct stage : rl::test_suite<stage<threads>, threads> {
     static inline const scenario* shown = nullptr;
 
-    stage() : maker_(rl::thread_index()) {
-        maker_.iteration_begin();
-        maker_.atomic_thread_fence_release();
-        const beginning now(maker_);
-        scene_ = shown->begin();
-    }
+    stage() : scene_(shown->begin()) {}
     ~stage() { std::destroy_at(scene_); }
     void before() { scene_->before(); }
     void thread(unsigned i) { scene_->act(i); }
     void after() { scene_->after(); }
 
   private:
-    rl::thread_info<threads> maker_;
     scene* scene_;
 };
 

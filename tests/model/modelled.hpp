@@ -13,7 +13,6 @@
 #include <new>
 #include <source_location>
 
-#include "model/made_when_used.hpp"
 #include "model/relacy.hpp"
 #include "platform/concept.hpp"
 
@@ -48,55 +47,55 @@ constexpr rl::memory_order memory_order_of(order o) {
 template <class T>
 class modelled_atomic {
   public:
-    modelled_atomic() = default;
+    modelled_atomic() : value_(T{}) {}
     explicit modelled_atomic(T v) : value_(v) {}
 
     T load(order o, const location& at = location::current()) const {
-        return value_->load(memory_order_of(o), info(at));
+        return value_.load(memory_order_of(o), info(at));
     }
     void store(T v, order o, const location& at = location::current()) {
-        value_->store(v, memory_order_of(o), info(at));
+        value_.store(v, memory_order_of(o), info(at));
     }
     T exchange(T v, order o, const location& at = location::current()) {
-        return value_->exchange(v, memory_order_of(o), info(at));
+        return value_.exchange(v, memory_order_of(o), info(at));
     }
     bool compare_exchange(T expected, T desired, order o,
                           const location& at = location::current()) {
-        return value_->compare_exchange_strong(expected, desired, memory_order_of(o), info(at),
-                                               rl::mo_relaxed, info(at));
+        return value_.compare_exchange_strong(expected, desired, memory_order_of(o), info(at),
+                                              rl::mo_relaxed, info(at));
     }
     T fetch_add(T v, order o, const location& at = location::current()) {
-        return value_->fetch_add(v, memory_order_of(o), info(at));
+        return value_.fetch_add(v, memory_order_of(o), info(at));
     }
     T fetch_sub(T v, order o, const location& at = location::current()) {
-        return value_->fetch_sub(v, memory_order_of(o), info(at));
+        return value_.fetch_sub(v, memory_order_of(o), info(at));
     }
     T fetch_and(T v, order o, const location& at = location::current()) {
-        return value_->fetch_and(v, memory_order_of(o), info(at));
+        return value_.fetch_and(v, memory_order_of(o), info(at));
     }
 
     // As the kernel reads it, which lets nobody run meanwhile.
     T in_kernel(const location& at) const {
         const rl::preemption_disabler alone(rl::ctx());
-        return value_->load(rl::mo_acquire, info(at));
+        return value_.load(rl::mo_acquire, info(at));
     }
 
   private:
-    made_when_used<rl::atomic<T>, T> value_;
+    rl::atomic<T> value_;
 };
 
 // Relacy reports two threads that access it without an order between them.
 template <class T>
 class modelled_plain {
   public:
-    modelled_plain() = default;
+    modelled_plain() : value_(T{}) {}
     explicit modelled_plain(T v) : value_(v) {}
 
-    T get(const location& at = location::current()) const { return (*value_)(info(at)).load(); }
-    void set(T v, const location& at = location::current()) { (*value_)(info(at)).store(v); }
+    T get(const location& at = location::current()) const { return value_(info(at)).load(); }
+    void set(T v, const location& at = location::current()) { value_(info(at)).store(v); }
 
   private:
-    made_when_used<rl::var<T>, T> value_;
+    rl::var<T> value_;
 };
 
 // A word of 32 bits, with or without a hint: value and hint in one object.
@@ -117,11 +116,12 @@ class word {
     void store_value(uint32_t v, order o) {
         for (;;) {
             const uint64_t old = load(order::relaxed);
-            if (change(old, pack(v, hint_of(old)), o)) return;
+            if (both_.compare_exchange(old, pack(v, hint_of(old)), o)) return;
         }
     }
     bool compare_exchange(uint32_t value, int32_t hint, uint32_t new_value, int32_t new_hint) {
-        const bool done = change(pack(value, hint), pack(new_value, new_hint), order::seq_cst);
+        const bool done =
+            both_.compare_exchange(pack(value, hint), pack(new_value, new_hint), order::seq_cst);
         RL_ASSERT(!freed_);
         return done;
     }
@@ -129,14 +129,15 @@ class word {
         for (;;) {
             const uint64_t old = load(order::relaxed);
             if (value_of(old) != value) return false;
-            if (change(old, pack(new_value, hint_of(old)), o)) return true;
+            if (both_.compare_exchange(old, pack(new_value, hint_of(old)), o)) return true;
         }
     }
     bool compare_exchange_hint(int32_t hint, int32_t new_hint) {
         for (;;) {
             const uint64_t old = load(order::relaxed);
             if (hint_of(old) != hint) return false;
-            if (change(old, pack(value_of(old), new_hint), order::seq_cst)) return true;
+            if (both_.compare_exchange(old, pack(value_of(old), new_hint), order::seq_cst))
+                return true;
         }
     }
 
@@ -147,17 +148,13 @@ class word {
     static uint32_t value_of(uint64_t both) { return static_cast<uint32_t>(both); }
     static int32_t hint_of(uint64_t both) { return static_cast<int32_t>(both >> 32); }
 
-    bool change(uint64_t old, uint64_t both, order o, const location& at = location::current()) {
-        return both_.compare_exchange_strong(old, both, memory_order_of(o), info(at),
-                                             rl::mo_relaxed, info(at));
-    }
-    uint64_t load(order o, const location& at = location::current()) const {
-        const uint64_t both = both_.load(memory_order_of(o), info(at));
+    uint64_t load(order o) const {
+        const uint64_t both = both_.load(o);
         RL_ASSERT(!freed_);  // behind the access, which may lose the CPU before it is made
         return both;
     }
 
-    rl::atomic<uint64_t> both_;
+    modelled_atomic<uint64_t> both_;
     bool freed_ = false;
 };
 

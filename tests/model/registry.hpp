@@ -38,7 +38,7 @@ struct registration {
   private:
     static scene* begin() {
         alignas(Scene) static std::byte place[sizeof(Scene)];
-        return ::new (place) Scene;  // its memory is not cleared
+        return std::construct_at(reinterpret_cast<Scene*>(place));
     }
 };
 

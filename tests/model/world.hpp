@@ -145,7 +145,6 @@ class world {
         ~place() {}
         alignas(64) word object;
     };
-    static_assert(sizeof(place) == 64);
     static place* memory_of_words() {
         void* const address = reinterpret_cast<void*>(0x10000000);
         void* const memory = mmap(address, count * sizeof(place), PROT_READ | PROT_WRITE,
