@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// litmus [--rounds N]: whether the fence at the start of a wake is there, and what it does.
+// litmus: whether the fence at the start of a wake is there, and what it does.
 //
 // Behind the store of a word's value a wake loads the hint: two halves of one word, which
 // the first waiter's compare-and-swap accesses as a whole. Relacy and Spin know no accesses of
@@ -12,7 +12,6 @@
 #include <sched.h>
 #include <stdio.h>
 
-#include <CLI/CLI.hpp>
 #include <atomic>
 #include <memory>
 #include <numeric>
@@ -41,6 +40,7 @@ struct unfenced : fenced {
 };
 
 constexpr int status_of_skipped = 77;
+constexpr unsigned rounds = 1'000'000;  // wakes, for each width
 
 std::vector<int> usable_cpus() {
     cpu_set_t allowed;
@@ -101,9 +101,9 @@ class race {
     explicit race(std::vector<int> cpus) : cpus_(std::move(cpus)) {}
 
     // Returns how many wakes were stale.
-    unsigned run(unsigned rounds) {
+    unsigned run() {
         run_on(cpus_[0]);
-        std::jthread waiter([&] { assign(rounds); });
+        std::jthread waiter([&] { assign(); });
         unsigned stale = 0;
         for (unsigned i = 0; i < rounds; ++i) {
             store<Value>(word_, 0);
@@ -125,7 +125,7 @@ class race {
         engine::wake(*process_, engine::wake_request{word_, ~uint64_t{0}, 1, kind});
     }
 
-    void assign(unsigned rounds) {
+    void assign() {
         run_on(cpus_[1]);
         for (unsigned i = 0; i < rounds; ++i) {
             meeting_.arrive(1);
@@ -143,23 +143,22 @@ class race {
 
 // In words of every width.
 template <class P>
-unsigned count_stale(const char* name, const std::vector<int>& cpus, unsigned rounds) {
-    const unsigned stale[] = {
-        race<P, uint8_t>(cpus).run(rounds), race<P, uint16_t>(cpus).run(rounds),
-        race<P, uint32_t>(cpus).run(rounds), race<P, uint64_t>(cpus).run(rounds)};
+unsigned count_stale(const char* name, const std::vector<int>& cpus) {
+    const unsigned stale[] = {race<P, uint8_t>(cpus).run(), race<P, uint16_t>(cpus).run(),
+                              race<P, uint32_t>(cpus).run(), race<P, uint64_t>(cpus).run()};
     fmt::print("{}: stale of {} wakes each: u8 {}, u16 {}, u32 {}, u64 {}\n", name, rounds,
                stale[0], stale[1], stale[2], stale[3]);
     return std::accumulate(std::begin(stale), std::end(stale), 0u);
 }
 
-int run(unsigned rounds) {
+int run() {
     const std::vector<int> cpus = usable_cpus();
     if (cpus.size() < 2) {
         fmt::print("skipped: one CPU has one store buffer, in which a thread sees its stores\n");
         return status_of_skipped;
     }
-    const unsigned real = count_stale<fenced>("with its fence", cpus, rounds);
-    const unsigned control = count_stale<unfenced>("without", cpus, rounds);
+    const unsigned real = count_stale<fenced>("with its fence", cpus);
+    const unsigned control = count_stale<unfenced>("without", cpus);
     if (control == 0) fmt::print("the control shows nothing: no wake was stale\n");
     if (real > 0) fmt::print("the engine's wake reads stale hints\n");
     return real == 0 && control > 0 ? 0 : 1;
@@ -168,22 +167,13 @@ int run(unsigned rounds) {
 }  // namespace
 }  // namespace futex2::stress
 
-int main(int argc, char** argv) {
-    CLI::App app("Counts the wakes that read a stale hint");
-    unsigned rounds = 1'000'000;
-    app.add_option("--rounds", rounds, "Wakes, for each width")
-        ->check(CLI::PositiveNumber)
-        ->capture_default_str();
-    try {
-        app.parse(argc, argv);
-    } catch (const CLI::Success& e) {
-        return app.exit(e);
-    } catch (const CLI::ParseError& e) {
-        fmt::print(stderr, "litmus: {}\n", e.what());
+int main(int argc, char**) {
+    if (argc > 1) {
+        fmt::print(stderr, "litmus: takes no arguments\n");
         return 2;
     }
     try {
-        return futex2::stress::run(rounds);
+        return futex2::stress::run();
     } catch (const std::exception& e) {
         fmt::print(stderr, "litmus: {}\n", e.what());
         return 1;
