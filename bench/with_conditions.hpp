@@ -41,15 +41,17 @@ made with_conditions(const target& what, const F& make) {
         default:
             break;
     }
-    if (what.bits < 32)
-        return {nullptr, fmt::format("not supported: a sequence of {} bits comes round too soon",
-                                     what.bits)};
     return with_engine(what, [&]<class Engine>(const Engine& engine) -> made {
-        word_conditions<Engine, notify_by::wake> waking(engine);
-        if constexpr (Engine::has_requeue)
-            return make(waking, word_conditions<Engine, notify_by::requeue>(engine));
+        using waking = word_conditions<Engine, notify_by::wake>;
+        using requeueing = word_conditions<Engine, notify_by::requeue>;
+        if constexpr (sizeof(typename Engine::value) < sizeof(uint32_t))
+            return {nullptr,
+                    fmt::format("not supported: a sequence of {} bits comes round too soon",
+                                what.bits)};
+        else if constexpr (Engine::has_requeue)
+            return make(waking(engine), requeueing(engine));
         else
-            return make(waking);
+            return make(waking(engine));
     });
 }
 
